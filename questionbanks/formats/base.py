@@ -8,11 +8,14 @@ sentence for the office.
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from ..kinds.base import Question
+
+if TYPE_CHECKING:
+    from .sniff import Probe
 
 
 class Unreadable(Exception):
@@ -67,8 +70,16 @@ class Format(ABC):
     extension: ClassVar[str]
     kinds_out: ClassVar[frozenset[str]] = frozenset()
 
-    def parse(self, data: bytes, *, name: str = "") -> Parsed:
-        """Every item of the file. `name` is the file's name, for hints only."""
+    def claims(self, probe: Probe) -> int:
+        """How surely the file is of this format: 0 not at all, 100 certainly. Cheap: no parsing."""
+        return 0
+
+    def parse(self, data: bytes, *, name: str = "", mapping: Mapping[str, str] | None = None) -> Parsed:
+        """Every item of the file. `name` is the file's name, for hints only.
+
+        `mapping`: columns → meanings as a person corrected them, in the form of `Parsed.layout`; formats
+        without columns ignore it.
+        """
         raise Unreadable("no_import", f"暂不支持导入{self.label}格式")
 
     def emit(self, questions: Sequence[Question], *, title: str = "") -> Emitted:
