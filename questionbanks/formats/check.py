@@ -71,7 +71,7 @@ def _each(questions: Sequence[Question]) -> Iterator[Question]:
 
 
 def _with_unique_places(questions: Sequence[Question]) -> tuple[Question, ...]:
-    """Parsers name places uniquely; where one fails to, the later item gets a suffix rather than a wrong verdict."""
+    """Parsers name places uniquely; where one fails to, a later item gets a suffix."""
     seen: Counter[str] = Counter()
 
     def settle(question: Question, fallback: str) -> Question:

@@ -38,7 +38,8 @@ def _strict(data: bytes, codec: str) -> str:
     except UnicodeDecodeError as error:
         raise Unreadable(
             "encoding",
-            f"第{data[: error.start].count(10) + 1}行附近的文字编码无法识别；请用记事本打开原文件，另存为UTF-8编码后再导入",
+            f"第{data[: error.start].count(10) + 1}行附近的文字编码无法识别；"
+            "请用记事本打开原文件，另存为UTF-8编码后再导入",
         ) from error
 
 
