@@ -1,0 +1,8 @@
+"""Addresses of the API."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+app_name = "exams_api"
+urlpatterns: list[URLPattern] = []

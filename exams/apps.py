@@ -1,0 +1,11 @@
+"""Exams (考试): what happens to people."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class ExamsConfig(AppConfig):
+    name = "exams"
+    verbose_name = "考试"
+    default_auto_field = "django.db.models.BigAutoField"

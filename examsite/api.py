@@ -1,0 +1,61 @@
+"""What all APIs of the site share: pages of lists, and errors as application/problem+json."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import exceptions
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from examsite.lib.errors import DomainError
+
+PROBLEM = "application/problem+json"
+
+
+class Pages(PageNumberPagination):
+    """Fifty a page; a client may ask for up to 200."""
+
+    page_size_query_param = "page_size"
+    max_page_size = 200
+
+
+def problem(status: int, code: str, message: str, **extra: object) -> Response:
+    """An error for a program and for a person: a stable code, a Chinese sentence."""
+    return Response({"code": code, "message": message, **extra}, status=status, content_type=PROBLEM)
+
+
+def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler: every refusal becomes a problem document."""
+    if isinstance(error, DomainError):
+        return problem(error.status, error.code, error.message, **error.extra)
+    if isinstance(error, Http404):
+        return problem(404, "not_found", "没有找到。")
+    if isinstance(error, PermissionDenied):
+        return problem(403, "forbidden", "您没有这项权限。")
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    if isinstance(error, exceptions.ValidationError):
+        return problem(response.status_code, "invalid", "提交的内容有误。", fields=response.data)
+    if isinstance(error, exceptions.NotAuthenticated):
+        return problem(401, "sign_in", "请先登录。")
+    messages = {
+        400: "请求的格式不对。",
+        401: "登录信息无效，请重新登录。",
+        403: "您没有这项权限。",
+        404: "没有找到。",
+        405: "不支持这种请求方法。",
+        406: "不支持这种返回格式。",
+        415: "不支持这种内容类型。",
+        429: "请求太频繁，请稍后再试。",
+    }
+    code = getattr(error, "default_code", "error")
+    reply = problem(response.status_code, code, messages.get(response.status_code, "请求没有成功。"))
+    for name in ("Retry-After", "WWW-Authenticate"):
+        if name in response:
+            reply[name] = response[name]
+    return reply

@@ -1,0 +1,62 @@
+"""The people who use the site; most of them never have a password."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+
+from examsite.lib.ids import uuid7
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creation by name; a missing password becomes an unusable one, never an empty one."""
+
+    def create_user(
+        self, username: str | None = None, password: str | None = None, *, name: str, **fields: Any
+    ) -> User:
+        user = self.model(username=username or None, name=name, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> User:
+        fields.setdefault("name", username)
+        return self.create_user(username, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """One person, for good: moving to another unit is a new membership, never a new account.
+
+    No identity-card number, no photo. The telephone number is optional and stored sealed
+    (lib/sealing); `phone_index` is its keyed digest, for finding doubles.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    username = models.CharField("用户名", max_length=64, unique=True, null=True, blank=True)
+    name = models.CharField("姓名", max_length=64)
+    name_note = models.CharField("同名区分", max_length=32, blank=True, help_text="同村同名时的父名或尾号")
+    birth_year = models.PositiveSmallIntegerField("出生年份", null=True, blank=True)
+    phone_sealed = models.CharField("手机号（加密）", max_length=128, blank=True, editable=False)
+    phone_index = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    is_active = models.BooleanField("可登录", default=True)
+    is_staff = models.BooleanField("可进后台", default=False)
+    created_at = models.DateTimeField("建立时间", auto_now_add=True)
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = "人员"
+        verbose_name_plural = "人员"
+
+    def __str__(self) -> str:
+        return f"{self.name}（{self.name_note}）" if self.name_note else self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        return self.name

@@ -1,0 +1,26 @@
+"""Which face answers which address."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+
+from . import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("", include("examsite.people.web.urls")),
+    path("banks/", include("questionbanks.web.urls")),
+    path("", include("exams.web.urls")),
+    path("api/v1/", include("examsite.people.api.urls")),
+    path("api/v1/", include("questionbanks.api.urls")),
+    path("api/v1/", include("exams.api.urls")),
+    path("api/v1/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "examsite.views.bad_request"
+handler403 = "examsite.views.forbidden"
+handler404 = "examsite.views.not_found"
+handler500 = "examsite.views.server_error"

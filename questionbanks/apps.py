@@ -1,0 +1,11 @@
+"""Question banks (题库): what an item is."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class QuestionbanksConfig(AppConfig):
+    name = "questionbanks"
+    verbose_name = "题库"
+    default_auto_field = "django.db.models.BigAutoField"

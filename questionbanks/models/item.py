@@ -1,0 +1,129 @@
+"""Items (试题) and their immutable versions."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from examsite.lib.ids import uuid7
+
+from ..kinds.registry import KINDS
+from .bank import Bank, Topic
+from .imports import ImportRun
+from .law import Edition
+
+
+class ItemState(models.TextChoices):
+    DRAFT = "draft", "草稿"
+    IN_REVIEW = "in_review", "待审"
+    APPROVED = "approved", "已审"
+    RETIRED = "retired", "停用"
+
+
+class Difficulty(models.IntegerChoices):
+    EASY = 1, "易"
+    MEDIUM = 2, "中"
+    HARD = 3, "难"
+
+
+KIND_CHOICES = [(code, kind.label) for code, kind in KINDS.items()]
+
+
+class Item(models.Model):
+    """The identity of a question; what a candidate reads is one of its versions.
+
+    `current` is the newest version. `stem_fold` is its folded stem (domain/items), for search and for
+    finding doubles. `facility` is the calibrated expected facility 0..1 once enough people answered.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    bank = models.ForeignKey(Bank, models.PROTECT, related_name="items", verbose_name="题库")
+    number = models.PositiveIntegerField("编号")
+    kind = models.CharField("题型", max_length=16, choices=KIND_CHOICES)
+    state = models.CharField("状态", max_length=16, choices=ItemState, default=ItemState.DRAFT)
+    current = models.OneToOneField(
+        "ItemVersion", models.PROTECT, null=True, related_name="+", verbose_name="当前版本"
+    )
+    topic = models.ForeignKey(
+        Topic, models.PROTECT, null=True, blank=True, related_name="items", verbose_name="知识点"
+    )
+    difficulty = models.PositiveSmallIntegerField("难度", choices=Difficulty, null=True, blank=True)
+    facility = models.DecimalField(max_digits=5, decimal_places=4, null=True, blank=True)
+    audience = models.JSONField("适用对象", default=list, blank=True)
+    tags = models.JSONField("标签", default=list, blank=True)
+    source = models.CharField("来源", max_length=200, blank=True)
+    stem_fold = models.TextField(editable=False)
+    stale_reason = models.CharField("过时原因", max_length=200, blank=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reviewed_at = models.DateTimeField("审题时间", null=True, blank=True)
+    import_run = models.ForeignKey(
+        ImportRun, models.PROTECT, null=True, blank=True, related_name="items", verbose_name="导入记录"
+    )
+    created_at = models.DateTimeField("建立时间")
+
+    class Meta:
+        verbose_name = "试题"
+        verbose_name_plural = "试题"
+        ordering = ["bank", "number"]
+        indexes = [models.Index(fields=["bank", "state", "kind"], name="item_facets")]
+        constraints = [
+            models.UniqueConstraint(fields=["bank", "number"], name="item_number_once_in_bank"),
+            models.CheckConstraint(condition=Q(state__in=ItemState.values), name="item_state_known"),
+            models.CheckConstraint(condition=Q(kind__in=list(KINDS)), name="item_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}"
+
+
+class ItemVersion(models.Model):
+    """The exact words a candidate saw. Never edited: a change is the next version.
+
+    `content` may be shown; `key` (answer, rationale) is never read on the exam path. Both are written and
+    read by kinds/codec alone. `digest` is the SHA-256 of both.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    item = models.ForeignKey(Item, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField("版本")
+    content = models.JSONField("题面")
+    key = models.JSONField("答案与解析")
+    digest = models.CharField(max_length=64)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField("建立时间")
+
+    class Meta:
+        verbose_name = "试题版本"
+        verbose_name_plural = "试题版本"
+        ordering = ["item", "number"]
+        constraints = [models.UniqueConstraint(fields=["item", "number"], name="version_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.item} v{self.number}"
+
+
+class ItemCitation(models.Model):
+    """The article a version rests on, with the words its key turns on."""
+
+    version = models.ForeignKey(ItemVersion, models.CASCADE, related_name="citations")
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="citations")
+    article = models.CharField("条", max_length=32, blank=True)
+    quote = models.TextField("原文", blank=True)
+
+    class Meta:
+        verbose_name = "法条依据"
+        verbose_name_plural = "法条依据"
+        constraints = [
+            models.UniqueConstraint(fields=["version", "edition", "article"], name="citation_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.edition.law} {self.article}"
