@@ -67,9 +67,7 @@ def check_durability(
             elif connection.vendor == "postgresql":
                 errors += _check_postgresql(alias)
         except DatabaseError as error:
-            errors.append(
-                Warning(f"数据库 {alias} 连不上，未能检查：{error}", id="examsite.W001")
-            )
+            errors.append(Warning(f"数据库 {alias} 连不上，未能检查：{error}", id="examsite.W001"))
     return errors
 
 

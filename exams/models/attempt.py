@@ -167,9 +167,7 @@ class Quarantine(models.Model):
     class Meta:
         verbose_name = "待裁定答案"
         verbose_name_plural = "待裁定答案"
-        constraints = [
-            models.UniqueConstraint(fields=["attempt", "epoch", "seq"], name="quarantine_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["attempt", "epoch", "seq"], name="quarantine_once")]
 
 
 class Presence(models.Model):

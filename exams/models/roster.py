@@ -47,9 +47,7 @@ class RosterEntry(models.Model):
     allowance = models.DecimalField(
         "时长倍数", max_digits=3, decimal_places=2, default=1, validators=[MinValueValidator(1)]
     )
-    status = models.CharField(
-        "应考状态", max_length=8, choices=RosterStatus, default=RosterStatus.REQUIRED
-    )
+    status = models.CharField("应考状态", max_length=8, choices=RosterStatus, default=RosterStatus.REQUIRED)
     added_late = models.BooleanField("冻结后新增", default=False)
 
     class Meta:
