@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from rest_framework import exceptions
+from rest_framework import exceptions, serializers
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -21,6 +21,17 @@ class Pages(PageNumberPagination):
 
     page_size_query_param = "page_size"
     max_page_size = 200
+
+
+class StrictSerializer(serializers.Serializer):
+    """Input that refuses fields it does not know: nothing is assigned in passing, no typing error is lost."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            unknown = sorted(set(map(str, data)) - set(self.fields))
+            if unknown:
+                raise exceptions.ValidationError({name: ["未知字段。"] for name in unknown})
+        return super().to_internal_value(data)
 
 
 def problem(status: int, code: str, message: str, **extra: object) -> Response:

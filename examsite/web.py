@@ -1,0 +1,47 @@
+"""What all pages of the site share: refusals of the domain become pages or messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from examsite.lib.errors import DomainError, Forbidden, NotFound
+
+View = Callable[..., HttpResponse]
+
+
+def page(view: View) -> View:
+    """A page for signed-in people: NotFound is 404, Forbidden 403; any other refusal of a POST becomes a
+    message on the page the form was on (a GET shows it on a page of its own)."""
+
+    @login_required
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except NotFound as error:
+            raise Http404(error.message) from error
+        except Forbidden as error:
+            return render(request, "403.html", {"message": error.message}, status=403)
+        except DomainError as error:
+            if request.method == "POST":
+                messages.error(request, error.message)
+                return HttpResponseRedirect(back_url(request))
+            return render(request, "400.html", {"message": error.message}, status=error.status)
+
+    return wrapped
+
+
+def back_url(request: HttpRequest) -> str:
+    """The page the request came from, on this site; else the page itself."""
+    referer = request.headers.get("referer", "")
+    if url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure()):
+        return referer
+    return request.get_full_path()
