@@ -10,19 +10,16 @@ import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
 
-_INVISIBLE = {
-    code: None
-    for code in (
-        *range(9), 11, *range(14, 32), 127, 0xAD, 0x180E, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F,
-        *range(0x202A, 0x202F), 0x2060, 0xFEFF, 0xFFFC, 0xFE0E, 0xFE0F,
-    )
-}  # fmt: skip
-# Radicals that PDF readers emit instead of the characters they look like; NFKC knows only the Kangxi block.
+_CONTROLS = (*range(9), 11, *range(14, 32), 0x7F, 0xAD)
+_ZERO_WIDTH = (0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF, 0xFFFC, 0xFE0E, 0xFE0F)
+_INVISIBLE = dict.fromkeys((*_CONTROLS, *_ZERO_WIDTH))
+# Radicals that PDF readers emit for the characters they look like; NFKC knows only the Kangxi block.
 _RADICALS = str.maketrans(
-    "⺟⺠⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰⻳", "母民西见角贝车长门青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙龟"
+    "⺟⺠⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰⻳",
+    "母民西见角贝车长门青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙龟",
 )
 _KANGXI = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
-_SPACES = {0x0C: " ", 0xA0: " ", 0x3000: " ", **{code: " " for code in range(0x2000, 0x200B)}, 0x202F: " "}
+_SPACES = {0x0C: " ", 0xA0: " ", 0x3000: " ", **dict.fromkeys(range(8192, 8203), " "), 0x202F: " "}
 _TABLE = {**_KANGXI, **_RADICALS, **_SPACES, **_INVISIBLE}
 _RUN = re.compile(r"[ \t]{2,}|\t")
 _NEWLINES = re.compile(r" *\n[ \n]*")
@@ -50,18 +47,15 @@ def half(text: str) -> str:
 
 
 def squeeze(text: str) -> str:
-    """The form in which two texts are compared: half-width, lower case, without white space and final stop."""
+    """The form in which two texts are compared: half-width, lower case, no white space, no final stop."""
     return re.sub(r"\s+", "", half(text)).casefold().rstrip("。.;；，,、")
 
 
 # -- answers ------------------------------------------------------------------------------------------------
 
-_TRUE = frozenset(
-    "对 正确 √ ✓ ✔ ☑ ✅ 是 t true y yes 1 right correct r 对的 正确的 真 同意 v 说法正确 ⭕ ○ 〇 o".split()
-)
-_FALSE = frozenset(
-    "错 错误 × ✗ ✘ ❌ ✖ ☒ ╳ 否 f false n no 0 wrong incorrect w 不对 不正确 错的 错误的 假 不同意 x 说法错误 非".split()
-)
+_TRUE_WORDS = "对 正确 √ ✓ ✔ ☑ ✅ ⭕ ○ 〇 是 真 同意 对的 正确的 说法正确 t true y yes 1 right correct r v o"
+_FALSE_WORDS = "错 错误 × ✗ ✘ ❌ ✖ ☒ ╳ 否 非 假 不同意 不对 不正确 错的 错误的 说法错误 f false n no 0 wrong incorrect w x"
+_TRUE, _FALSE = frozenset(_TRUE_WORDS.split()), frozenset(_FALSE_WORDS.split())
 _EDGE = " \t\n()[]{}【】〔〕「」“”\"'‘’.,;:。，；：、!！_-"
 _PREFIX = re.compile(r"^(?:答案?|选项?|应?选|answer|ans|the answer is)\s*[是为]?\s*[:：]?\s*", re.IGNORECASE)
 _LETTERS = re.compile(r"[A-Z](?:[\s,、;|/&+.。，；:\-_()\[\]和与及项]*[A-Z])*")
@@ -95,7 +89,7 @@ def letters(text: str) -> tuple[str, ...] | None:
 
 
 def leading_letters(text: str) -> tuple[tuple[str, ...], str] | None:
-    """Letters at the beginning and the rest behind a clear border: "C（教材第3页）", "B 本题考查…", "A. 文字".
+    """Letters at the beginning and the rest behind a clear border: "C（教材第3页）", "A. 文字".
 
     None when the text does not begin so.
     """
@@ -113,6 +107,7 @@ def leading_letters(text: str) -> tuple[tuple[str, ...], str] | None:
 
 CHOICE = "choice"  # a heading that says 选择题 and no more: single or multiple by the answer
 _KIND_WORDS: tuple[tuple[str, str], ...] = (
+    (r"multiple.?choice|multichoice", CHOICE),  # in English data often a single choice
     (r"单项?[、和及/]?多项?选|单选.{0,3}多选|单项.{0,4}多项", CHOICE),
     (r"不定项|任选|uncertain|indefinite", "uncertain"),
     (r"单[项个]?选|单选|最佳选择|A[12]型|\bsingle|\bsc\b|radio|mcq_single|one_choice|单项", "single"),
@@ -135,7 +130,7 @@ _NO_PLACE = re.compile(
 
 
 def kind_of(name: str) -> str:
-    """The kind behind a name of a 题型: a code of `kinds`, `CHOICE` where it may be one or several, "" if unknown.
+    """The kind behind a name of a 题型: a code of `kinds`, `CHOICE` for a bare 选择题, "" if unknown.
 
     Kinds that have no place here (连线, 排序 …) are "" too: see `has_no_place`.
     """
@@ -153,9 +148,8 @@ def has_no_place(name: str) -> bool:
 # -- blanks and numbers -------------------------------------------------------------------------------------
 
 _BLANK = re.compile(
-    r"[_＿﹍﹎]{2,}(?:[ \t]*[_＿﹍﹎]+)*|[（(\[【][ \t\xa0_＿\u3000]*[）)\]】]|[＿_](?![A-Za-z0-9_])|\{\}|﹙\s*﹚"
+    r"[_＿﹍﹎]{2,}(?:[ \t]*[_＿﹍﹎]+)*|[（(\[【][ \t\xa0_＿\u3000]*[）)\]】]|[＿_](?![A-Za-z0-9_])|\{\}"
 )
-_FILLED = re.compile(r"[_＿]{1,}[ \t]*([^_＿\n]{1,40}?)[ \t]*[_＿]{1,}")
 
 
 def blank_spans(stem: str) -> list[tuple[int, int]]:
