@@ -101,7 +101,7 @@ CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
-# argon2id with 19 MiB, t=2, p=1: 60 sign-ins a second and core; Django's default would need 800 MiB at a rush.
+# argon2id, 19 MiB, t=2, p=1: 60 sign-ins a second and core; Django's default needs 800 MiB at a rush.
 PASSWORD_HASHERS = [
     "examsite.people.hashers.ExamArgon2Hasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -76,7 +76,11 @@ class Exam(models.Model):
     )
     key_release_at = models.DateTimeField("解析公布时间", null=True, blank=True)
     rounding = models.PositiveSmallIntegerField(
-        "成绩小数位", default=1, validators=[MaxValueValidator(2)], help_text="0、1 或 2 位"
+        "成绩取舍",
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(2)],
+        help_text="四舍五入到 0、1 或 2 位小数后再与合格线比较；不填则按原始分比较",
     )
     open_book = models.BooleanField("开卷", default=False)
     created_by = models.ForeignKey(
@@ -104,7 +108,9 @@ class Exam(models.Model):
                 name="exam_excellent_line",
             ),
             models.CheckConstraint(condition=Q(tries__gte=1), name="exam_tries"),
-            models.CheckConstraint(condition=Q(rounding__lte=2), name="exam_rounding"),
+            models.CheckConstraint(
+                condition=Q(rounding__isnull=True) | Q(rounding__lte=2), name="exam_rounding"
+            ),
             models.CheckConstraint(condition=Q(final_rule__in=FinalRule.values), name="exam_final_rule"),
             models.CheckConstraint(condition=Q(makeup_cap__in=MakeupCap.values), name="exam_makeup_cap"),
             models.CheckConstraint(
