@@ -1,0 +1,55 @@
+# What people and CI call. `make run` serves the demo, `make test` tests everything; both set up what they need.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+PORT ?= 8000
+PYTHON ?= $(shell for one in python3.13 python3.12 python3.11 python3; do command -v $$one && break; done)
+BIN := .venv/bin
+
+.PHONY: help run test test-sqlite test-postgres lint bench clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; found: $$($(PYTHON) --version)"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/.installed: requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/.installed-dev: requirements-dev.txt .venv/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+run: export DEBUG := 1
+run: export DATABASE_URL :=
+run: .venv/.installed ## serve the demo on port 8000 (PORT=…), on an embedded database
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py demo
+	@$(BIN)/python manage.py settle --loop & settle=$$!; trap "kill $$settle 2>/dev/null || true" EXIT; \
+	  $(BIN)/gunicorn --config gunicorn.conf.py --bind 0.0.0.0:$(PORT)
+
+test: .venv/.installed-dev ## install what the tests need, then pass all of them on SQLite and PostgreSQL
+	@tests/system/packages.sh
+	@$(MAKE) --no-print-directory lint test-sqlite test-postgres
+
+test-sqlite: .venv/.installed-dev ## all tests on SQLite
+	$(BIN)/pytest -n 2 $(ARGS)
+
+test-postgres: .venv/.installed-dev ## all tests on a PostgreSQL of their own
+	tests/system/postgres.sh $(BIN)/pytest -n 2 $(ARGS)
+
+lint: .venv/.installed-dev ## style, types, missing migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	DEBUG=1 $(BIN)/python -W ignore manage.py makemigrations --check --dry-run
+
+bench: .venv/.installed-dev ## the benchmarks of docs/benchmarks.md
+	$(BIN)/python -m benchmarks $(ARGS)
+
+clean: ## forget the demo's data and all that was installed
+	rm -rf var .venv .pytest_cache .mypy_cache .ruff_cache
