@@ -1,4 +1,4 @@
-"""One item of an interchange file on its way to a Question: its texts, what could not come along, its verdict.
+"""One item of an interchange file on its way to a Question: its texts, its losses, its verdict.
 
 GIFT, Aiken, Moodle XML and QTI all say the same things in different words; what this product makes of them is
 decided here, once.
@@ -53,12 +53,18 @@ _TRUTHS = {
     **dict.fromkeys(("true", "t", "对", "正确", "√", "✓", "✔", "yes"), True),
     **dict.fromkeys(("false", "f", "错", "错误", "×", "✗", "✘", "no"), False),
 }
+_SAYS_NOTHING = frozenset(
+    {*_TRUTHS, "correct", "incorrect", "right", "wrong", "correct answer", "回答正确", "回答错误"}
+)
 _NUMBER = re.compile(r"[0-9０-９一二三四五六七八九十]")
 
 
 @dataclass(slots=True)
 class Draft:
-    """`where` names the item; `raw` is its source. Texts go through `html` or `plain`, which note what is lost."""
+    """`where` names the item; `raw` is its source.
+
+    Texts go through `html` or `plain`, which note what could not come along.
+    """
 
     where: str
     raw: str = ""
@@ -137,7 +143,7 @@ def choice_kind(*, several: bool, keys: int) -> str:
 
 
 def truth_of(question: Question) -> Question:
-    """A single choice between 正确 and 错误 as a 判断 item, for sources that have no such kind of their own."""
+    """A single choice between 正确 and 错误 as a 判断 item, for sources without such a kind of their own."""
     values = [_TRUTHS.get(to_plain(choice.text).strip(" 。.").casefold()) for choice in question.choices]
     if question.kind != "single" or len(values) != 2 or set(values) != {True, False}:
         return question
@@ -212,7 +218,7 @@ def feedback_lines(general: str, particular: Sequence[tuple[str, str]]) -> str:
     """
     lines = [general] if general else []
     for text, feedback in particular:
-        if feedback.strip():
+        if to_plain(feedback).strip(" .!。！").casefold() not in _SAYS_NOTHING | {""}:
             lines.append(f"“{to_plain(text)}”：{to_plain(feedback)}" if text else to_plain(feedback))
     if len(lines) == 1:
         return lines[0]

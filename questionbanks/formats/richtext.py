@@ -34,8 +34,8 @@ _TABLE = frozenset({"table", "tr", "td", "th"})
 _BLOCKS = frozenset(
     {
         "p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "pre",
-        "blockquote", "section", "article", "header", "footer", "figure", "center", "fieldset", "legend", "caption",
-        "address",
+        "blockquote", "section", "article", "header", "footer", "figure", "center", "fieldset", "legend",
+        "caption", "address",
     }
 )  # fmt: skip
 _TAGS = frozenset({*_INLINE, *_TABLE, *_BLOCKS, "br", "hr", "span", "thead", "tbody", "tfoot", "font"})
