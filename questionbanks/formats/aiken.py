@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from ..kinds.base import Choice, Question
 from .base import Emitted, Format, Parsed, Problem
-from .draft import Draft, choice_kind, truth_of
 from .encodings import decode
+from .incoming import Incoming, choice_kind, truth_of
 from .normalise import half
 from .outgoing import Outgoing
 from .richtext import is_rich, to_plain
@@ -44,9 +44,9 @@ class Aiken(Format):
         questions: list[Question] = []
         problems: list[Problem] = []
         for source in _sources(text.split("\n")):
-            draft = Draft(f"第{source.line}行", "\n".join(source.lines))
-            questions.append(_read(draft, source))
-            problems += draft.problems
+            item = Incoming(f"第{source.line}行", "\n".join(source.lines))
+            questions.append(_read(item, source))
+            problems += item.problems
         return Parsed(tuple(questions), tuple(problems), self.code, encoding)
 
     def emit(self, questions: Sequence[Question], *, title: str = "") -> Emitted:
@@ -124,7 +124,7 @@ def _sources(lines: Sequence[str]) -> list[_Source]:
     return [*found, *([current] if current else [])]
 
 
-def _read(draft: Draft, source: _Source) -> Question:
+def _read(item: Incoming, source: _Source) -> Question:
     stem: list[str] = []
     choices: list[list[str]] = []
     for line in source.lines:
@@ -139,21 +139,21 @@ def _read(draft: Draft, source: _Source) -> Question:
             choices[-1].append(line)
         else:
             stem.append(line)
-    texts = [draft.plain("\n".join(part)) for part in choices]
+    texts = [item.plain("\n".join(part)) for part in choices]
     options = tuple(Choice(chr(65 + n), text) for n, text in enumerate(texts))
     written = half(source.answer or "").upper().strip()
     key = tuple(dict.fromkeys(re.findall(r"[A-Z]", written))) if _KEY.fullmatch(written) else ()
     if source.answer is None:
-        draft.broken("no_key", "没有“ANSWER:”一行", "请在选项后补上“ANSWER: 字母”")
+        item.broken("no_key", "没有“ANSWER:”一行", "请在选项后补上“ANSWER: 字母”")
     elif not key:
-        draft.broken("bad_key", f"答案“{source.answer}”不是选项字母", "请把答案写成选项字母")
+        item.broken("bad_key", f"答案“{source.answer}”不是选项字母", "请把答案写成选项字母")
     elif len(key) > 1:
-        draft.doubtful("several_right", "Aiken只有单选题，这题写了几个答案，按多选题导入", "请核对答案")
-    question = draft.question(
+        item.doubtful("several_right", "Aiken只有单选题，这题写了几个答案，按多选题导入", "请核对答案")
+    question = item.question(
         choice_kind(several=len(key) > 1, keys=len(key)),
-        draft.plain("\n".join(stem)),
+        item.plain("\n".join(stem)),
         choices=options,
         key=tuple(sorted(key)) or None,
-        rationale=draft.plain(source.feedback),
+        rationale=item.plain(source.feedback),
     )
     return truth_of(question)

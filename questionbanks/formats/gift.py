@@ -16,9 +16,11 @@ from decimal import Decimal
 from ..kinds.base import Blanks, Question, replace
 from . import gift_out
 from .base import Emitted, Format, Parsed, Problem
-from .draft import (
+from .encodings import decode
+from .gift_text import Block, blocks, find, find_pair, read_format, read_text, unescape
+from .incoming import (
     FULL,
-    Draft,
+    Incoming,
     choice_kind,
     designation,
     feedback_lines,
@@ -28,8 +30,6 @@ from .draft import (
     percent,
     right_options,
 )
-from .encodings import decode
-from .gift_text import Block, blocks, find, find_pair, read_format, read_text, unescape
 from .richtext import BLANK
 from .sniff import Probe
 
@@ -68,11 +68,11 @@ class Gift(Format):
         questions: list[Question] = []
         problems: list[Problem] = []
         for block in blocks(text):
-            draft = Draft(f"第{block.line}行", block.text)
-            question = _read(draft, block)
+            item = Incoming(f"第{block.line}行", block.text)
+            question = _read(item, block)
             if question is not None:
                 questions.append(replace(question, topic=block.topic, tags=block.tags))
-            problems += draft.problems
+            problems += item.problems
         return Parsed(tuple(questions), tuple(problems), self.code, encoding)
 
     def emit(self, questions: Sequence[Question], *, title: str = "") -> Emitted:
@@ -95,7 +95,7 @@ class _Answer:
         return Decimal(100) if self.right else Decimal(0)
 
 
-def _read(draft: Draft, block: Block) -> Question | None:
+def _read(item: Incoming, block: Block) -> Question | None:
     """The item of a block; None for a description, which is noted."""
     text, title = block.text.strip(), ""
     if text.startswith("::"):
@@ -105,50 +105,48 @@ def _read(draft: Draft, block: Block) -> Question | None:
     opened = find(text, "{")
     closed = find(text, "}", max(opened, 0))
     if opened < 0 and closed < 0:
-        read_text(draft, text, "moodle")
-        draft.note("description", "这是说明文字，不是试题，没有导入", "如果是下面几题的材料，请补到题目里")
+        read_text(item, text, "moodle")
+        item.note("description", "这是说明文字，不是试题，没有导入", "如果是下面几题的材料，请补到题目里")
         return None
     number = designation(title, block.number)
     if opened < 0 or closed < 0:
-        stem = read_text(draft, text[: opened if opened >= 0 else closed], "moodle")
-        draft.broken("brace", "花括号没有配对，分不清答案", "请补上缺少的“{”或“}”；文字里的花括号前要加“\\”")
-        return draft.question("short_answer", stem, number=number)
+        stem = read_text(item, text[: opened if opened >= 0 else closed], "moodle")
+        item.broken("brace", "花括号没有配对，分不清答案", "请补上缺少的“{”或“}”；文字里的花括号前要加“\\”")
+        return item.question("short_answer", stem, number=number)
     answers, tail = text[opened + 1 : closed], text[closed + 1 :]
     if find(tail, "{") >= 0:
-        return replace(_several_blanks(draft, text), number=number)
+        return replace(_several_blanks(item, text), number=number)
     source = text[:opened] + (BLANK + tail if tail.strip() else "")
     style = read_format(source, "moodle")[0]
-    stem = read_text(draft, source, "moodle")
-    return replace(_read_answers(draft, stem, answers, style), number=number)
+    stem = read_text(item, source, "moodle")
+    return replace(_read_answers(item, stem, answers, style), number=number)
 
 
-def _read_answers(draft: Draft, stem: str, answers: str, style: str) -> Question:
+def _read_answers(item: Incoming, stem: str, answers: str, style: str) -> Question:
     at = find_pair(answers, "####", last=True)
-    general = read_text(draft, answers[at + 4 :], style) if at >= 0 else ""
+    general = read_text(item, answers[at + 4 :], style) if at >= 0 else ""
     answers = (answers[:at] if at >= 0 else answers).strip()
     if not answers:
-        key = model_answer(draft, "", general)
-        return draft.question("short_answer", stem, key=key, rationale="")
+        key = model_answer(item, "", general)
+        return item.question("short_answer", stem, key=key, rationale="")
     if answers.startswith("#"):
-        return _number(draft, stem, answers[1:], general, style)
+        return _number(item, stem, answers[1:], general, style)
     if _CLOZE.match(answers):
-        return draft.foreign("cloze", stem, rationale=general)
+        return item.foreign("cloze", stem, rationale=general)
     first = find(answers, "#")
     token = answers[: first if first > 0 else len(answers)].strip().casefold()
     if token in _TRUE | _FALSE:
-        lines = [("", read_text(draft, one, style)) for one in _parted(answers)[1:]]
-        return draft.question(
-            "true_false", stem, key=token in _TRUE, rationale=feedback_lines(general, lines)
-        )
+        lines = [("", read_text(item, one, style)) for one in _parted(answers)[1:]]
+        return item.question("true_false", stem, key=token in _TRUE, rationale=feedback_lines(general, lines))
     given = _answers(answers)
     if given is None:
-        draft.broken("answer_syntax", "答案前缺少“=”或“~”", "请按GIFT格式在每个答案前写“=”（对）或“~”（错）")
-        return draft.question("short_answer", stem, rationale=general)
+        item.broken("answer_syntax", "答案前缺少“=”或“~”", "请按GIFT格式在每个答案前写“=”（对）或“~”（错）")
+        return item.question("short_answer", stem, rationale=general)
     if find(answers, "~") >= 0:
-        return _choice(draft, stem, given, general, style)
+        return _choice(item, stem, given, general, style)
     if len(given) > 1 and all("->" in one.source for one in given):
-        return draft.foreign("matching", stem, rationale=general)
-    return _short(draft, stem, given, general, style)
+        return item.foreign("matching", stem, rationale=general)
+    return _short(item, stem, given, general, style)
 
 
 def _answers(source: str) -> list[_Answer] | None:
@@ -183,18 +181,18 @@ def _parted(text: str) -> list[str]:
     return [*pieces, text[last:]]
 
 
-def _choice(draft: Draft, stem: str, given: list[_Answer], general: str, style: str) -> Question:
+def _choice(item: Incoming, stem: str, given: list[_Answer], general: str, style: str) -> Question:
     """One "=" means that one option may be chosen; without any, every positive weight is right."""
-    texts = [read_text(draft, one.source, style) for one in given]
+    texts = [read_text(item, one.source, style) for one in given]
     weights = [one.worth for one in given]
     several = not any(one.right for one in given)
-    right = right_options(draft, weights, several=several)
+    right = right_options(item, weights, several=several)
     if not several and len(right) > 1:
-        draft.doubtful("several_right", "有几个选项都标了“=”，按多选题导入", "如果选对其中一个就算对，请改题")
+        item.doubtful("several_right", "有几个选项都标了“=”，按多选题导入", "如果选对其中一个就算对，请改题")
         several = True
     labels = letters(len(given))
-    lines = [(text, read_text(draft, one.feedback, style)) for text, one in zip(texts, given, strict=True)]
-    return draft.question(
+    lines = [(text, read_text(item, one.feedback, style)) for text, one in zip(texts, given, strict=True)]
+    return item.question(
         choice_kind(several=several, keys=len(right)),
         stem,
         choices=lettered(texts),
@@ -203,17 +201,17 @@ def _choice(draft: Draft, stem: str, given: list[_Answer], general: str, style: 
     )
 
 
-def _short(draft: Draft, stem: str, given: list[_Answer], general: str, style: str) -> Question:
-    texts = [read_text(draft, one.source, style) for one in given]
+def _short(item: Incoming, stem: str, given: list[_Answer], general: str, style: str) -> Question:
+    texts = [read_text(item, one.source, style) for one in given]
     accepted = tuple(
         dict.fromkeys(text for text, one in zip(texts, given, strict=True) if one.worth >= FULL and text)
     )
     if any(0 < one.worth < FULL for one in given):
-        draft.doubtful("partial_credit", "有的答案原来只得部分分，这里没有算作正确答案", "请核对各个答案")
+        item.doubtful("partial_credit", "有的答案原来只得部分分，这里没有算作正确答案", "请核对各个答案")
     if any("*" in text for text in accepted):
-        draft.doubtful("wildcard", "答案里的“*”原来代表任意文字，这里按字面比对", "请把可接受的答案逐个写出")
-    lines = [(text, read_text(draft, one.feedback, style)) for text, one in zip(texts, given, strict=True)]
-    return draft.question(
+        item.doubtful("wildcard", "答案里的“*”原来代表任意文字，这里按字面比对", "请把可接受的答案逐个写出")
+    lines = [(text, read_text(item, one.feedback, style)) for text, one in zip(texts, given, strict=True)]
+    return item.question(
         "fill_blank",
         stem,
         key=Blanks((accepted,)) if accepted else None,
@@ -221,24 +219,24 @@ def _short(draft: Draft, stem: str, given: list[_Answer], general: str, style: s
     )
 
 
-def _number(draft: Draft, stem: str, source: str, general: str, style: str) -> Question:
+def _number(item: Incoming, stem: str, source: str, general: str, style: str) -> Question:
     """A number without tolerance can be compared as text; a range cannot."""
     given = _answers(source) if find(source, "=") >= 0 else None
     if given is None:
         parts = _parted(source)
         given = [_Answer(True, None, parts[0].strip(), "#".join(parts[1:]).strip())]
-    lines = [("", read_text(draft, one.feedback, style)) for one in given]
+    lines = [("", read_text(item, one.feedback, style)) for one in given]
     rationale = feedback_lines(general, lines)
     full = [one.source for one in given if one.worth >= FULL and one.source]
     exact = [_exact(one) for one in full]
     if any(number is None for number in exact):
-        return draft.foreign("numerical", stem, rationale=rationale)
+        return item.foreign("numerical", stem, rationale=rationale)
     if any(0 < one.worth < FULL for one in given):
-        draft.doubtful("partial_credit", "有的答案原来只得部分分，这里没有算作正确答案", "请核对各个答案")
-    draft.note("number_as_text", "数值题按填空题导入，答案按文字比对", "如有别的写法也算对，请补进答案")
+        item.doubtful("partial_credit", "有的答案原来只得部分分，这里没有算作正确答案", "请核对各个答案")
+    item.note("number_as_text", "数值题按填空题导入，答案按文字比对", "如有别的写法也算对，请补进答案")
     accepted = tuple(dict.fromkeys(number for number in exact if number))
     key = Blanks((accepted,)) if accepted else None
-    return draft.question("fill_blank", stem, key=key, rationale=rationale)
+    return item.question("fill_blank", stem, key=key, rationale=rationale)
 
 
 def _exact(source: str) -> str | None:
@@ -252,21 +250,21 @@ def _exact(source: str) -> str | None:
     return number.strip() if _NUMBER.fullmatch(number.strip()) else None
 
 
-def _several_blanks(draft: Draft, text: str) -> Question:
+def _several_blanks(item: Incoming, text: str) -> Question:
     """Several answers in one item: a 填空 with several blanks, if each of them is a short answer."""
     pieces, accepted, rest = [], [], text
     while (opened := find(rest, "{")) >= 0 and (closed := find(rest, "}", opened)) >= 0:
         given = _answers(rest[opened + 1 : closed].strip())
         pieces.append(rest[:opened])
         right = [
-            read_text(draft, one.source, "moodle") for one in given or () if one.right and one.worth >= FULL
+            read_text(item, one.source, "moodle") for one in given or () if one.right and one.worth >= FULL
         ]
         accepted.append(tuple(dict.fromkeys(filter(None, right))))
         if given is None or not all(one.right for one in given):
             accepted[-1] = ()
         rest = rest[closed + 1 :]
-    stem = read_text(draft, BLANK.join([*pieces, rest]), "moodle")
+    stem = read_text(item, BLANK.join([*pieces, rest]), "moodle")
     if not all(accepted):
-        return draft.foreign("cloze", stem)
-    draft.doubtful("several_blanks", "一题里有几处答案，按有几个空的填空题导入", "请核对每个空的答案")
-    return draft.question("fill_blank", stem, key=Blanks(tuple(accepted)))
+        return item.foreign("cloze", stem)
+    item.doubtful("several_blanks", "一题里有几处答案，按有几个空的填空题导入", "请核对每个空的答案")
+    return item.question("fill_blank", stem, key=Blanks(tuple(accepted)))

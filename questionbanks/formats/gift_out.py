@@ -11,8 +11,8 @@ from decimal import ROUND_DOWN, Decimal
 
 from ..kinds.base import Blanks, ModelAnswer, Question
 from .base import Emitted
-from .draft import designation
 from .gift_text import escape, style_of, topic_of, write_text
+from .incoming import designation
 from .outgoing import Outgoing, answer_text
 
 KINDS = frozenset({"single", "multiple", "uncertain", "true_false", "fill_blank", "short_answer"})

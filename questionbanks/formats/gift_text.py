@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .draft import Draft
+from .incoming import Incoming
 from .richtext import has_markup, is_rich, to_html
 
 _ESCAPE = re.compile(r"\\([\\~=#{}:n])")
@@ -70,20 +70,20 @@ def read_format(source: str, default: str) -> tuple[str, str]:
     return (match.group(1).lower(), source[match.end() :]) if match else (default, source)
 
 
-def read_text(draft: Draft, source: str, default: str) -> str:
+def read_text(item: Incoming, source: str, default: str) -> str:
     """A text of GIFT in the bank's form."""
     style, source = read_format(source, default)
     if style == "html":
-        return draft.html(unescape(source))
+        return item.html(unescape(source))
     if style == "markdown":
-        text = draft.plain(unescape(source))
+        text = item.plain(unescape(source))
         if _MARKDOWN.search(text):
-            draft.note("markdown", "Markdown标记按原样保留在文字里", "需要时在试题里改成加粗、列表等")
+            item.note("markdown", "Markdown标记按原样保留在文字里", "需要时在试题里改成加粗、列表等")
         return text
     text = unescape(_SOFT_BREAK.sub(_unwrap, source.strip()))
     if style == "moodle" and has_markup(text):
-        return draft.html(text.replace("\n", "<br>"))
-    return draft.plain(html.unescape(text) if style == "moodle" and _ENTITY.search(text) else text)
+        return item.html(text.replace("\n", "<br>"))
+    return item.plain(html.unescape(text) if style == "moodle" and _ENTITY.search(text) else text)
 
 
 def _unwrap(match: re.Match[str]) -> str:

@@ -54,7 +54,10 @@ def squeeze(text: str) -> str:
 # -- answers ------------------------------------------------------------------------------------------------
 
 _TRUE_WORDS = "对 正确 √ ✓ ✔ ☑ ✅ ⭕ ○ 〇 是 真 同意 对的 正确的 说法正确 t true y yes 1 right correct r v o"
-_FALSE_WORDS = "错 错误 × ✗ ✘ ❌ ✖ ☒ ╳ 否 非 假 不同意 不对 不正确 错的 错误的 说法错误 f false n no 0 wrong incorrect w x"
+_FALSE_WORDS = (
+    "错 错误 × ✗ ✘ ❌ ✖ ☒ ╳ 否 非 假 不同意 不对 不正确 错的 错误的 说法错误 "
+    "f false n no 0 wrong incorrect w x"
+)
 _TRUE, _FALSE = frozenset(_TRUE_WORDS.split()), frozenset(_FALSE_WORDS.split())
 _EDGE = " \t\n()[]{}【】〔〕「」“”\"'‘’.,;:。，；：、!！_-"
 _PREFIX = re.compile(r"^(?:答案?|选项?|应?选|answer|ans|the answer is)\s*[是为]?\s*[:：]?\s*", re.IGNORECASE)
@@ -143,6 +146,20 @@ def kind_of(name: str) -> str:
 def has_no_place(name: str) -> bool:
     """Whether the name is of a kind that this product cannot ask: matching, ordering, drawing …"""
     return len(name) <= 60 and _NO_PLACE.search(half(name)) is not None
+
+
+# -- options ------------------------------------------------------------------------------------------------
+
+_KEEPS_ORDER = re.compile(
+    r"(以上|上述|前述|以下).{0,4}(都|均|全|皆|是|不)|都不|都对|都是|全部|[A-H][和与、及或][A-H]|[①-⑳]"
+    r"|\b(?:all|none|both|neither|any) of the (?:above|others)\b|\b[A-H] and [A-H]\b",
+    re.IGNORECASE,
+)
+
+
+def keeps_order(option: str) -> bool:
+    """Whether an option speaks of the others ("以上都对", "A和B"), so that their order must stay."""
+    return _KEEPS_ORDER.search(option[:40]) is not None
 
 
 # -- blanks and numbers -------------------------------------------------------------------------------------

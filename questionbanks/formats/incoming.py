@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from ..kinds.base import Choice, ModelAnswer, Question
+from ..kinds.base import Choice, ModelAnswer, Question, replace
+from .answers import inline_choice, inline_judgement
 from .base import Problem
+from .normalise import keeps_order
 from .richtext import from_html, from_plain, to_plain
 
 MAX_STEM = 20_000  # characters of one text; more is a whole document that lost its borders
@@ -56,11 +58,13 @@ _TRUTHS = {
 _SAYS_NOTHING = frozenset(
     {*_TRUTHS, "correct", "incorrect", "right", "wrong", "correct answer", "回答正确", "回答错误"}
 )
+_LEADING = re.compile(r"(\d{1,4})\s?[、．.:：)）]\s?(?=[\u4e00-\u9fff《“（])")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _NUMBER = re.compile(r"[0-9０-９一二三四五六七八九十]")
 
 
 @dataclass(slots=True)
-class Draft:
+class Incoming:
     """`where` names the item; `raw` is its source.
 
     Texts go through `html` or `plain`, which note what could not come along.
@@ -108,8 +112,13 @@ class Draft:
         return Question(kind, stem, where=self.where, **fields)
 
     def question(self, kind: str, stem: str, **fields: Any) -> Question:
-        """The finished item, with a problem for media left behind and for texts without an end."""
-        question = Question(kind, stem, where=self.where, **fields)
+        """The finished item, with a problem for media left behind and for texts without an end.
+
+        What Chinese authors write into the stem is taken out: its number, and an answer that equals the key.
+        """
+        question = _without_answer(self, _without_number(Question(kind, stem, where=self.where, **fields)))
+        if any(keeps_order(choice.text) for choice in question.choices):
+            question = replace(question, pinned=True)
         if self._media:
             names = "、".join(_MEDIA[medium] for medium in self._media)
             if not stem.strip() or any(not choice.text.strip() for choice in question.choices):
@@ -123,6 +132,30 @@ class Draft:
         if any(len(text) > MAX_STEM for text in self._texts):
             self.broken("too_long", f"有一段文字超过{MAX_STEM}字，不像一道题", "请检查文件里这道题的起止")
         return question
+
+
+def _without_number(question: Question) -> Question:
+    match = _LEADING.match(question.stem)
+    if match is None or (question.number and question.number != match.group(1)):
+        return question
+    return replace(question, stem=question.stem[match.end() :], number=match.group(1))
+
+
+def _without_answer(item: Incoming, question: Question) -> Question:
+    """The stem with empty brackets where the key stands in it: left in, it tells the candidate."""
+    key, stem = question.key, question.stem
+    if not _CHINESE.search(stem):  # "… is vitamin C" is no answer
+        return question
+    if isinstance(key, bool):
+        emptied, said = inline_judgement(stem)
+        return replace(question, stem=emptied) if said is key else question
+    if not isinstance(key, tuple):
+        return question
+    emptied, labels = inline_choice(stem, question.labels)
+    if labels and set(labels) != set(key):
+        item.doubtful("stem_answer_differs", f"题干里写着“{''.join(labels)}”，与答案不同", "请核对答案")
+        return question
+    return replace(question, stem=emptied) if labels else question
 
 
 def letters(count: int) -> list[str]:
@@ -171,12 +204,12 @@ def designation(*names: str) -> str:
     return ""
 
 
-def model_answer(draft: Draft, answer: str, feedback: str) -> ModelAnswer | None:
+def model_answer(item: Incoming, answer: str, feedback: str) -> ModelAnswer | None:
     """The key of a written item: what graders are told; failing that the feedback, which wants a look."""
     if answer:
         return ModelAnswer(answer)
     if feedback:
-        draft.doubtful("answer_from_feedback", "参考答案取自“总体反馈”", "请看看这段文字是不是参考答案")
+        item.doubtful("answer_from_feedback", "参考答案取自“总体反馈”", "请看看这段文字是不是参考答案")
         return ModelAnswer(feedback)
     return None
 
@@ -190,7 +223,7 @@ def percent(text: str) -> Decimal | None:
     return value if value.is_finite() else None
 
 
-def right_options(draft: Draft, weights: Sequence[Decimal], *, several: bool) -> list[int]:
+def right_options(item: Incoming, weights: Sequence[Decimal], *, several: bool) -> list[int]:
     """Which options (by index) are right, from the percentage each is worth.
 
     Where several may be ticked, every positive weight is right; where one may be, only full credit. Weights
@@ -201,13 +234,13 @@ def right_options(draft: Draft, weights: Sequence[Decimal], *, several: bool) ->
         worth = [weights[n] for n in positive]
         even = not worth or max(worth) - min(worth) <= _TOLERANCE
         if not even or (worth and sum(worth) < FULL):
-            draft.doubtful("uneven_credit", "各正确选项的分值不等或合计不到100%", "请核对哪些选项算正确")
+            item.doubtful("uneven_credit", "各正确选项的分值不等或合计不到100%", "请核对哪些选项算正确")
         elif len(worth) > 1 and min(worth) < FULL:
-            draft.note("partial_credit", "原题按选项给部分分；这里多选题的给分办法由试卷的大题规定")
+            item.note("partial_credit", "原题按选项给部分分；这里多选题的给分办法由试卷的大题规定")
         return positive
     partial = [n for n in positive if weights[n] < FULL]
     if partial and len(partial) < len(positive):
-        draft.doubtful("partial_credit", "有选项原来可得部分分，这里只认满分的选项", "请核对答案")
+        item.doubtful("partial_credit", "有选项原来可得部分分，这里只认满分的选项", "请核对答案")
     return [n for n in positive if weights[n] >= FULL]
 
 
