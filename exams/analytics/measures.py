@@ -219,7 +219,7 @@ _EXAM_COUNTS = (
         "external", "外部平台人数", "在外部平台参考的人数", "external", _REQUIRED, _VALID, note="不计题目统计"
     ),
     _count("deferred", "缓考未考人数", "经批准缓考且至今没有有效作答的人数", "deferred", _REQUIRED),
-    _count("pending", "待阅人数", "已作答、尚未评完的人数", "pending", _REQUIRED, _VALID),
+    _count("pending", "未出成绩人数", "已作答、成绩尚未评出或公布的人数", "pending", _REQUIRED, _VALID),
     _count(
         "entered_unanswered",
         "进入未作答",
@@ -383,7 +383,7 @@ def roster_notes(counts: Tally) -> tuple[str, ...]:
         ("冻结后移出{}人", counts.removed),
         ("缓考未考{}人", counts.deferred),
         ("进入未作答{}人", counts.entered_unanswered),
-        ("待阅{}人", counts.pending),
+        ("未出成绩{}人", counts.pending),
         ("作废{}次", counts.voided),
         ("外部平台{}人", counts.external),
     )
