@@ -1,0 +1,95 @@
+"""What the faces ask for: facts fetched, counted, guarded and put together. No SQL and no drawing here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..models import Exam
+from .charts import BarChart, BarSeries, Histogram
+from .facts import people_of, rule_of
+from .measures import Figure, evaluate, roster_notes
+from .records import PersonResult, resolve
+from .suppression import GuardedRow, guard_table
+from .tally import BAND_NAMES, Tally, tally, tally_by
+
+COLUMNS = (
+    "required",
+    "taken",
+    "turnout_rate",
+    "passed",
+    "pass_rate",
+    "first_pass_rate",
+)
+SHOWN = (*COLUMNS, "absent", "excellent_rate", "final_mean")
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Somebody who has not sat yet."""
+
+    entry_id: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExamReport:
+    """One exam as leaders read it. `frozen` is False while there is no roster: then no rate is shown."""
+
+    exam: Exam
+    at: datetime
+    frozen: bool
+    total: Tally
+    figures: dict[str, Figure]
+    notes: tuple[str, ...]
+    rows: list[GuardedRow[str]]
+    missing: list[Missing]
+    failed: list[Missing]
+    rates: BarChart
+    bands: Histogram
+
+
+def exam_report(*, exam: Exam, at: datetime, depth: int = 1, under: str = "") -> ExamReport:
+    """The report of one exam, cut by the unit `depth` levels below the exam's own."""
+    people, rule = people_of(exam, at=at, under=under), rule_of(exam)
+    total = tally(people, rule)
+    level = len(exam.unit.path.strip("/").split("/")) + depth - 1
+    groups = tally_by(people, rule, key=lambda person: unit_name_at(person, level))
+    rows = guard_table(groups, COLUMNS)
+    standings = [(person, resolve(person, rule)) for person in people]
+    return ExamReport(
+        exam=exam,
+        at=at,
+        frozen=exam.roster_frozen_at is not None,
+        total=total,
+        figures={
+            name: evaluate(name, total) for name in (*COLUMNS, "excellent_rate", "final_mean", "absent")
+        },
+        notes=roster_notes(total),
+        rows=rows,
+        missing=[
+            Missing(person.entry_id, person.unit)
+            for person, standing in standings
+            if standing.is_required and not standing.taken
+        ],
+        failed=[
+            Missing(person.entry_id, person.unit)
+            for person, standing in standings
+            if standing.final is not None and not standing.passed
+        ],
+        rates=BarChart(
+            title="各单位参考率与合格率",
+            groups=tuple(row.key for row in rows),
+            notes=tuple(f"{groups[row.key].required}人" for row in rows),
+            series=(
+                BarSeries("参考率", tuple(row.cells["turnout_rate"] for row in rows)),
+                BarSeries("合格率", tuple(row.cells["pass_rate"] for row in rows)),
+            ),
+        ),
+        bands=Histogram("最终成绩分数段", BAND_NAMES, total.bands),
+    )
+
+
+def unit_name_at(person: PersonResult, level: int) -> str:
+    """The name of the unit at this level of the path; whoever belongs higher up stands under that unit."""
+    return person.unit_path[min(level, len(person.unit_path) - 1)]
