@@ -1,0 +1,113 @@
+"""What a form says of its slots, and the paper that one attempt sees.
+
+Made of `Form.paper` alone, which holds no key: nothing on the exam path can tell one.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from questionbanks.kinds.base import Shape, WireError
+from questionbanks.kinds.registry import KINDS
+
+from .shuffling import choice_id, choice_order, ids_are_distinct
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSlot:
+    """One slot as the paper has it; `labels` and `texts` run in parallel."""
+
+    code: str
+    kind: str
+    labels: tuple[str, ...]
+    texts: tuple[str, ...]
+    pinned: bool
+    blanks: int
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A form's paper, read once per process; immutable like the form itself."""
+
+    salt: str
+    content: Mapping[str, Any]
+
+    @cached_property
+    def slots(self) -> dict[str, PaperSlot]:
+        """Slot code → slot, in the order of the paper."""
+        return {
+            slot["slot"]: PaperSlot(
+                code=slot["slot"],
+                kind=slot["kind"],
+                labels=tuple(choice["label"] for choice in slot.get("choices") or ()),
+                texts=tuple(choice["text"] for choice in slot.get("choices") or ()),
+                pinned=bool(slot.get("pinned")),
+                blanks=slot.get("blanks") or 0,
+            )
+            for section in self.content["sections"]
+            for slot in section["slots"]
+        }
+
+    @cached_property
+    def choice_labels(self) -> dict[str, tuple[str, ...]]:
+        """Slot code → labels, for the slots that have choices."""
+        return {slot.code: slot.labels for slot in self.slots.values() if slot.labels}
+
+    def fits(self, attempt_id: UUID) -> bool:
+        """Whether this attempt id gives every slot distinct choice ids."""
+        return ids_are_distinct(self.salt, attempt_id, self.choice_labels)
+
+    def choice_orders(self, rng: random.Random) -> dict[str, str]:
+        """Slot code → labels in the order a new attempt shows them."""
+        return {
+            slot.code: choice_order(slot.kind, slot.labels, slot.texts, slot.pinned, rng)
+            for slot in self.slots.values()
+            if slot.labels
+        }
+
+    def shape(self, attempt_id: UUID, code: str) -> Shape:
+        """What the save path must know of a slot; KeyError for an unknown one."""
+        slot = self.slots[code]
+        ids = frozenset(choice_id(self.salt, attempt_id, code, label) for label in slot.labels)
+        return Shape(slot.kind, ids, slot.blanks)
+
+    def check_value(self, attempt_id: UUID, code: str, value: Any) -> None:
+        """Raise WireError unless `value` is null or a well-formed answer to the slot."""
+        if code not in self.slots:
+            raise WireError("没有这道题")
+        if value is not None:
+            KINDS[self.slots[code].kind].check_value(value, self.shape(attempt_id, code))
+
+    def for_attempt(self, attempt_id: UUID, orders: Mapping[str, str]) -> dict[str, Any]:
+        """The paper as this attempt's candidate sees it: own order, opaque ids, no labels."""
+        return {
+            "title": self.content["title"],
+            "sections": [
+                {
+                    "title": section["title"],
+                    "instructions": section["instructions"],
+                    "slots": [self._shown(slot, attempt_id, orders) for slot in section["slots"]],
+                }
+                for section in self.content["sections"]
+            ],
+        }
+
+    def _shown(self, slot: Mapping[str, Any], attempt_id: UUID, orders: Mapping[str, str]) -> dict[str, Any]:
+        code = slot["slot"]
+        shown = {"slot": code, "kind": slot["kind"], "points": slot["points"], "stem": slot["stem"]}
+        if slot.get("choices"):
+            texts = dict(zip(self.slots[code].labels, self.slots[code].texts, strict=True))
+            shown["choices"] = [
+                {"id": choice_id(self.salt, attempt_id, code, label), "text": texts[label]}
+                for label in orders.get(code) or self.slots[code].labels
+            ]
+        if slot.get("blanks"):
+            shown["blanks"] = slot["blanks"]
+        if slot.get("material"):
+            shown["material"] = slot["material"]
+        return shown

@@ -1,0 +1,60 @@
+"""The order in which one attempt shows the choices of an item, and the opaque ids it shows them under."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import re
+from base64 import b32encode
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from questionbanks.kinds.registry import KINDS
+
+# Choices that speak of other choices, of their places or of a numbered list lose their sense elsewhere.
+_PINNING = re.compile(
+    r"(?:以上|上述|前述|前面)[^，。；]{0,6}(?:都|均|全|皆)"
+    r"|(?:都|均|全|皆)(?:不|是|对|错|正确|错误)"
+    r"|[A-HＡ-Ｈ]\s*(?:和|与|或|及|、|，|,|以及)\s*[A-HＡ-Ｈ](?![A-Za-z])"
+    r"|[①-⑳]"
+)
+_ID_LENGTH = 6
+
+
+def is_pinned(texts: Sequence[str]) -> bool:
+    """Whether the wording of the choices keeps them in their places ("以上都对", "A和B", "①②")."""
+    return any(_PINNING.search(text) for text in texts)
+
+
+def choice_order(
+    kind: str, labels: Sequence[str], texts: Sequence[str], pinned: bool, rng: random.Random
+) -> str:
+    """The labels in the order shown. Kinds without choices, pinned items and pinning words keep theirs."""
+    order = list(labels)
+    if KINDS[kind].has_choices and not pinned and not is_pinned(texts):
+        rng.shuffle(order)
+    return "".join(order)
+
+
+def choice_id(salt: str, attempt_id: UUID, slot: str, label: str) -> str:
+    """The opaque id of a choice in one attempt: six characters a–z, 2–7.
+
+    A keyed hash, so it tells nothing of the label and can be computed again for marking without being stored.
+    `salt` is the form's, at most 32 ASCII characters.
+    """
+    message = f"{attempt_id.hex}\x00{slot}\x00{label}".encode()
+    digest = hashlib.blake2s(message, key=salt.encode(), digest_size=5).digest()
+    return b32encode(digest)[:_ID_LENGTH].decode().lower()
+
+
+def choice_ids(salt: str, attempt_id: UUID, slot: str, labels: Sequence[str]) -> dict[str, str]:
+    """Label → id, for all choices of a slot."""
+    return {label: choice_id(salt, attempt_id, slot, label) for label in labels}
+
+
+def ids_are_distinct(salt: str, attempt_id: UUID, labels: Mapping[str, Sequence[str]]) -> bool:
+    """Whether no two choices of one slot share an id in this attempt (about one attempt in three million)."""
+    return all(
+        len(set(choice_ids(salt, attempt_id, slot, some).values())) == len(some)
+        for slot, some in labels.items()
+    )
