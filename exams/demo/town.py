@@ -35,8 +35,16 @@ WISE, CADRE = "law-wise", "cadre"
 CATEGORIES = ((WISE, "法律明白人"), (CADRE, "在编机关干部"))
 WISE_PEOPLE, CADRES = 104, 63
 
-_SURNAMES = "王李张刘陈杨赵黄周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛"
-_GIVEN = "建国 建华 志强 玉兰 秀英 桂芳 春梅 海燕 永强 德福 文斌 立新 晓东 红霞 淑珍 金凤 国庆 爱民 长林 兴旺 冬梅 雪松 明亮 丽娟 伟民 学军 凤英 俊杰 思远 佳怡 子涵 浩然 新民 振华 庆丰 玉珍 守业 家兴 广才 传志 继红 卫东 彩云 月娥 树林 万福 小平 宏伟 庆祥 春生"
+_SURNAMES = (
+    "王李张刘陈杨赵黄周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏"
+    "魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛"
+)
+_GIVEN = (
+    "建国 建华 志强 玉兰 秀英 桂芳 春梅 海燕 永强 德福 文斌 立新 晓东 红霞 淑珍 "
+    "金凤 国庆 爱民 长林 兴旺 冬梅 雪松 明亮 丽娟 伟民 学军 凤英 俊杰 思远 佳怡 "
+    "子涵 浩然 新民 振华 庆丰 玉珍 守业 家兴 广才 传志 继红 卫东 彩云 月娥 树林 "
+    "万福 小平 宏伟 庆祥 春生 "
+)
 _POSTS = ("村委会主任", "妇联执委", "人民调解员", "网格员", "村民小组长", "党小组长", "辅警", "教师（退休）")
 
 
@@ -103,7 +111,7 @@ def _add_people(town: Town, at: datetime) -> None:
             category=Category.objects.get(code=WISE),
             establishment=Establishment.NONE,
             position=rng.choice(_POSTS),
-            since=SINCE,
+            valid_from=SINCE,
             at=at,
             actor=None,
         )
@@ -122,7 +130,7 @@ def _add_people(town: Town, at: datetime) -> None:
             category=Category.objects.get(code=CADRE),
             establishment=Establishment.CIVIL if index % 3 else Establishment.PUBLIC,
             position="",
-            since=SINCE,
+            valid_from=SINCE,
             at=at,
             actor=None,
         )
