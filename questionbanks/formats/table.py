@@ -1,0 +1,416 @@
+"""Grids → questions: which row is the header, what each column means, one item a row (or one option a row)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..kinds.base import Choice
+from .base import Parsed, Problem, Unreadable
+from .drafts import Draft, group
+from .fields import default_kind, draft_of, gather, is_empty, legend_of, meaning_of
+from .grids import CellText, Grid, cell_text, column_letter, is_blank
+from .normalise import clean, has_no_place, judgement, kind_of, letters
+from .options import letters_from_a
+
+HEADER_ROWS = 20  # the header is looked for in so many rows from the top
+_SAMPLE = re.compile(
+    r"^[\s【（(\[]*(示例|样例|范例|举例)|[（(【](示例|样例)|(示例|样例|本行|此行)[^。]{0,8}(删除|勿删)"
+)
+_NOTES = re.compile(
+    r"^\s*(填写|导入|使用|操作)?(须知|说明|注意事项|备注|要求|提示)\s*[:：]|^\s*填写(须知|说明)"
+)
+_NO_COLUMNS = "表里没有认出“题干”和“答案”这样的列；请核对表头文字，或改用本站的导入模板"
+
+
+@dataclass(slots=True)
+class Columns:
+    """What the columns of a sheet mean. `header`: index of the header row, -1 for none."""
+
+    header: int
+    meanings: dict[int, str]
+    names: dict[int, str] = field(default_factory=dict)
+    legend: dict[str, str] = field(default_factory=dict)
+    guessed: bool = False
+
+    def has(self, meaning: str) -> bool:
+        return meaning in self.meanings.values()
+
+    @property
+    def score(self) -> int:
+        """How much of a question table this is; 0 when a stem and something to answer with are not both there."""
+        meanings = {meaning.partition(":")[0] for meaning in self.meanings.values()} - {""}
+        asks = "stem" in meanings
+        answers = meanings & {"answer", "choice", "choices", "choice_text", "right"}
+        return len(set(self.meanings.values()) - {""}) if asks and answers else 0
+
+
+def read_tables(
+    grids: Sequence[Grid], *, name: str = "", mapping: Mapping[str, str] | None = None
+) -> tuple[Parsed, list[Grid]]:
+    """All items of all sheets, and the sheets in which no item table was found.
+
+    `mapping` holds corrected columns in the form of `Parsed.layout`: "Sheet1!C 题干" → "stem"; the part
+    behind the letter is ignored, and "Sheet1!表头" → "4" says which row is the header (0: none).
+    """
+    drafts: list[Draft] = []
+    problems: list[Problem] = []
+    layout: dict[str, str] = {}
+    skipped: list[Grid] = []
+    corrected = _corrections(mapping or {})
+    for grid in grids:
+        columns = _corrected(find_columns(grid), grid, corrected.get(grid.name, {}))
+        if columns is None:
+            skipped.append(grid)
+            continue
+        reader = _Sheet(
+            grid, columns, default_kind(grid.name) or (default_kind(name) if len(grids) == 1 else "")
+        )
+        reader.read()
+        drafts += reader.drafts
+        problems += reader.problems
+        layout |= _layout(grid, columns)
+    if not layout:
+        raise Unreadable("no_columns", _NO_COLUMNS)
+    for grid in skipped:
+        if any(not is_blank(row) for row in grid.rows):
+            where = f"工作表“{grid.name}”" if grid.name else "表格"
+            problems.append(
+                Problem(where, "sheet_skipped", f"{where}里没有认出试题，已跳过", severity="note")
+            )
+    questions, found = group(drafts)
+    return Parsed(tuple(questions), (*problems, *found), layout=layout), skipped
+
+
+# -- columns ------------------------------------------------------------------------------------------------
+
+
+def find_columns(grid: Grid) -> Columns | None:
+    """The header among the first rows, else the meanings that the values themselves suggest; else None."""
+    best: Columns | None = None
+    for index, row in enumerate(grid.rows[:HEADER_ROWS]):
+        columns = header_columns(row, index)
+        if columns.score > (best.score if best else 1):
+            best = columns
+    if best is None:
+        best = _guess_columns(grid)
+    if best is not None:
+        _settle_ambiguous(grid, best)
+        for row in grid.rows[: best.header + 1]:
+            for value in row:
+                if isinstance(value, str) and not best.legend:
+                    best.legend = legend_of(value)
+    return best
+
+
+def header_columns(row: Sequence[Any], index: int) -> Columns:
+    """Read a row as a header. A meaning that only one column can have goes to the first such column."""
+    meanings: dict[int, str] = {}
+    names: dict[int, str] = {}
+    shared = {"topic", "source", "rationale", "more_answer", "picture", "material", "tags", ""}
+    for column, value in enumerate(row):
+        if not isinstance(value, str) or not value.strip():
+            continue
+        meaning = meaning_of(value)
+        if meaning in meanings.values() and meaning not in shared:
+            meaning = "topic" if meaning == "kind" else ""
+        meanings[column] = meaning
+        names[column] = clean(value)
+    return Columns(index, meanings, names)
+
+
+def _settle_ambiguous(grid: Grid, columns: Columns) -> None:
+    """类别, 分类 and the like are a kind or a topic: their values tell. And a lone 选项内容 is all options."""
+    body = [row for row in grid.rows[columns.header + 1 : columns.header + 60] if not is_blank(row)]
+    if not columns.has("kind"):
+        for column, meaning in columns.meanings.items():
+            values = [clean(cell_text(row[column]).text) for row in body if column < len(row)]
+            named = sum(bool(kind_of(value) or has_no_place(value)) and len(value) <= 12 for value in values)
+            if meaning in {"topic", "", "tags"} and values and named * 5 >= len(values) * 4:
+                columns.meanings[column] = "kind"
+                break
+    if columns.has("choice_text") and not columns.has("choice_right"):
+        for column, meaning in columns.meanings.items():
+            if meaning == "choice_text":
+                columns.meanings[column] = "choices"
+
+
+def _guess_columns(grid: Grid) -> Columns | None:
+    """Columns of a table without header, by their values: letters, kinds, numbers, the longest text."""
+    body = [row for row in grid.rows[:200] if not is_blank(row)]
+    width = max((len(row) for row in body), default=0)
+    if len(body) < 3 or width < 3:
+        return None
+    texts = [
+        [clean(cell_text(row[column]).text) for row in body if column < len(row)] for column in range(width)
+    ]
+    filled = [[text for text in column if text] for column in texts]
+    lengths = [sum(map(len, column)) / max(len(column), 1) for column in filled]
+
+    def share(column: int, test: Any) -> float:
+        return sum(bool(test(text)) for text in filled[column]) / max(len(body), 1)
+
+    stem = max(range(width), key=lambda column: lengths[column])
+    answer = next(
+        (
+            c
+            for c in reversed(range(width))
+            if c != stem and share(c, _is_short_answer) >= 0.8 and lengths[c] < 7
+        ),
+        None,
+    )
+    if answer is None or lengths[stem] < 8:
+        return None
+    meanings = {stem: "stem", answer: "answer"}
+    kind = next((c for c in range(width) if c not in meanings and share(c, kind_of) >= 0.8), None)
+    if kind is not None:
+        meanings[kind] = "kind"
+    if 0 not in meanings and share(0, str.isdigit) >= 0.8:
+        meanings[0] = "number"
+    options = [c for c in range(stem + 1, width) if c not in meanings and filled[c]]
+    meanings |= {c: f"choice:{label}" for c, label in zip(options[:8], letters_from_a(8), strict=False)}
+    return Columns(-1, meanings, guessed=True)
+
+
+def _is_short_answer(text: str) -> bool:
+    found = letters(text)
+    return judgement(text) is not None or (found is not None and max(found) <= "H" and len(found) <= 8)
+
+
+def _layout(grid: Grid, columns: Columns) -> dict[str, str]:
+    sheet = f"{grid.name}!" if grid.name else "!"
+    layout = {f"{sheet}表头": str(grid.numbers[columns.header]) if columns.header >= 0 else "0"}
+    for column, meaning in sorted(columns.meanings.items()):
+        layout[f"{sheet}{column_letter(column)} {columns.names.get(column, '')}".rstrip()] = meaning
+    return layout
+
+
+def _corrections(mapping: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for key, meaning in mapping.items():
+        sheet, _, column = (
+            key.rpartition("!") if "!" in key.split(" ")[0] or key.count("!") == 1 else ("", "", key)
+        )
+        found.setdefault(sheet, {})[column.split(" ", 1)[0]] = meaning
+    return found
+
+
+def _corrected(columns: Columns | None, grid: Grid, changes: Mapping[str, str]) -> Columns | None:
+    """The columns with a person's corrections put over them."""
+    if not changes:
+        return columns
+    header = changes.get("表头")
+    if header is not None and header.isdigit():
+        index = next((i for i, number in enumerate(grid.numbers) if number == int(header)), -1)
+        if columns is None or columns.header != index:
+            columns = header_columns(grid.rows[index], index) if index >= 0 else Columns(-1, {})
+    columns = columns or Columns(-1, {})
+    width = max((len(row) for row in grid.rows[:200]), default=0)
+    for column in range(width):
+        letter = column_letter(column)
+        if letter in changes:
+            columns.meanings[column] = changes[letter]
+    columns.guessed = False
+    return columns if columns.score else None
+
+
+# -- rows ---------------------------------------------------------------------------------------------------
+
+
+class _Sheet:
+    """Reads the rows below the header of one sheet into drafts."""
+
+    def __init__(self, grid: Grid, columns: Columns, kind: str) -> None:
+        self.grid, self.columns, self.kind = grid, columns, kind
+        self.drafts: list[Draft] = []
+        self.problems: list[Problem] = []
+        self._by_option = columns.has("choice_text") and columns.has("choice_right")
+        self._covered = self._merged_cells()
+
+    def read(self) -> None:
+        self._legend_from_content()
+        for index in range(self.columns.header + 1, len(self.grid.rows)):
+            row = self.grid.rows[index]
+            if not is_blank(row) and not self._is_no_item(row, index):
+                self._item(row, index)
+        if self.columns.guessed and self.drafts:
+            message = "没有表头，各列的含义是按内容推断的"
+            self.problems.append(
+                Problem(self.drafts[0].where, "no_header", message, "", "核对各列", "doubtful")
+            )
+        if self.grid.hidden and self.drafts:
+            message = f"试题在隐藏的工作表“{self.grid.name}”里"
+            self.problems += [
+                Problem(one.where, "hidden_sheet", message, one.raw, "", "doubtful") for one in self.drafts
+            ]
+
+    def _is_no_item(self, row: Sequence[Any], index: int) -> bool:
+        """Rows between the items: a repeated header, a heading that sets the kind, a sample, a note."""
+        texts = [clean(value) for value in row if isinstance(value, str) and clean(value)]
+        others = [value for value in row if not isinstance(value, str) and value is not None]
+        again = header_columns(row, index)
+        if again.score > 2 and again.score * 3 >= self.columns.score * 2 and not others:
+            self.columns.meanings = again.meanings
+            return True
+        if len(texts) == 1 and not others and len(texts[0]) <= 60:
+            kind = kind_of(texts[0])
+            if kind and re.match(
+                r"^[\s第一二三四五六七八九十\d、.．（()）部分大题]*\S{0,8}(选|判断|填空|简答|论述|问答|案例|材料)",
+                texts[0],
+            ):
+                self.kind = kind
+                return True
+        stem = self._text(row, "stem")
+        if _SAMPLE.search(stem[:40]) or any(_SAMPLE.match(text[:20]) for text in texts[:1]):
+            self._skip(index, "sample_row", "示例行，没有导入", " | ".join(texts))
+            return True
+        if texts and _NOTES.match(texts[0]) and len(texts) <= 2:
+            self._skip(index, "note_row", "填写说明，没有导入", texts[0])
+            return True
+        return False
+
+    def _skip(self, index: int, code: str, message: str, raw: str) -> None:
+        self.problems.append(Problem(self.grid.place(index), code, message, raw, severity="note"))
+
+    def _item(self, row: Sequence[Any], index: int) -> None:
+        pairs, flaws = self._pairs(row, index)
+        fields = gather(pairs)
+        meaningful = {meaning.partition(":")[0] for meaning in fields} - {
+            "number",
+            "topic",
+            "difficulty",
+            "points",
+        }
+        if self._by_option and self.drafts and "stem" not in fields and "choice_text" in fields:
+            self._add_option(self.drafts[-1], fields)
+            return
+        if not meaningful - {"kind", "source", "tags", "audience", "right", "several", "picture", "pinned"}:
+            return
+        draft = draft_of(fields, self.grid.place(index), self.columns.legend, self.kind)
+        self._report_flaws(draft, fields, flaws, index)
+        self.drafts.append(draft)
+        if self._by_option and "choice_text" in fields:
+            self._add_option(draft, fields)
+
+    def _pairs(
+        self, row: Sequence[Any], index: int
+    ) -> tuple[list[tuple[str, str]], list[tuple[int, CellText]]]:
+        pairs, flaws = [], []
+        for column, meaning in self.columns.meanings.items():
+            value = row[column] if column < len(row) else ""
+            if value in ("", None) and (index, column) in self._covered:
+                value = self._covered[index, column]
+            text = cell_text(value)
+            if meaning and text.flaw:
+                flaws.append((column, text))
+            pairs.append((meaning, text.text))
+        return pairs, flaws
+
+    def _add_option(self, draft: Draft, fields: Mapping[str, str]) -> None:
+        """Layouts with one option a row: 是否正确项 and 选项内容."""
+        label = letters_from_a(len(draft.choices) + 1)[-1]
+        draft.choices.append(Choice(label, fields["choice_text"]))
+        right = judgement(fields.get("choice_right", "0"))
+        if right is None:
+            draft.note(
+                "unreadable_right", f"选项{label}的“是否正确”看不懂：{fields['choice_right'][:40]}", "填0或1"
+            )
+        elif right:
+            draft.keys = (*draft.keys, label)
+        if fields is not None and draft.choices[1:] and "rationale" in fields:
+            draft.rationale = f"{draft.rationale}\n{label}：{fields['rationale']}".strip()
+
+    def _report_flaws(
+        self, draft: Draft, fields: Mapping[str, str], flaws: Sequence[tuple[int, CellText]], index: int
+    ) -> None:
+        number = self.grid.numbers[index]
+        for column, text in flaws:
+            meaning, cell = self.columns.meanings[column], f"{column_letter(column)}{number}"
+            used = meaning.startswith("choice") or meaning in {"answer", "stem", "more_answer"}
+            if used and text.flaw == "digits":
+                draft.note(
+                    "digits_lost",
+                    f"{cell}是15位以上的数，Excel已丢失末尾数字",
+                    "把单元格设为文本格式后重新填写",
+                )
+            elif used and text.flaw == "date":
+                message = f"{cell}是日期{text.text}，可能是Excel把“1-2”“1/3”之类改成了日期"
+                year = int(text.text[:4]) if text.text[:4].isdigit() else 9999
+                severity = "doubtful" if year < 1990 or meaning == "stem" else "broken"
+                draft.note("date_cell", message, "把单元格设为文本格式后重新填写", severity)
+        formulas = [
+            c for c in self.columns.meanings if (number, c) in self.grid.formulas and self.columns.meanings[c]
+        ]
+        if formulas:
+            cells = "、".join(f"{column_letter(c)}{number}" for c in formulas)
+            draft.doubt("formula", f"{cells}是公式，取的是上次计算的结果", "核对内容")
+        if number in self.grid.hidden_rows:
+            draft.doubt("hidden_row", "这一行在表格里是隐藏的", "核对是否要导入")
+        if number in self.grid.pictures or "picture" in fields or "DISPIMG(" in draft.raw:
+            severity = (
+                "doubtful" if clean(fields.get("stem", "")) and "DISPIMG(" not in draft.raw else "broken"
+            )
+            draft.note("picture", "这道题带有图片，图片没有导入", "导入后补上图片，或改成文字", severity)
+
+    def _text(self, row: Sequence[Any], meaning: str) -> str:
+        for column, one in self.columns.meanings.items():
+            if one == meaning and column < len(row):
+                return cell_text(row[column]).text
+        return ""
+
+    def _merged_cells(self) -> dict[tuple[int, int], Any]:
+        """Values that a cell merged downwards lends to the rows it covers: material, kind, topic."""
+        lent = {}
+        for (top, left), (bottom, right) in self.grid.merged:
+            meaning = self.columns.meanings.get(left, "")
+            if (
+                top <= self.columns.header
+                or left != right
+                or meaning not in {"material", "kind", "topic", "law"}
+            ):
+                continue
+            for index in range(top + 1, min(bottom + 1, len(self.grid.rows))):
+                lent[index, left] = self.grid.rows[top][left]
+        return lent
+
+    def _legend_from_content(self) -> None:
+        """Kind codes (0, 1, 2 …) that no note explains: what their rows look like, if all rows agree."""
+        if self.columns.legend or not self.columns.has("kind"):
+            return
+        seen: dict[str, Counter[str]] = {}
+        code, right = "", 0
+        for row in self.grid.rows[self.columns.header + 1 :]:
+            own = cell_text(
+                next((row[c] for c, m in self.columns.meanings.items() if m == "kind" and c < len(row)), "")
+            ).text
+            if own and not own.isdigit():
+                return
+            if own:
+                if code and self._by_option:
+                    seen.setdefault(code, Counter())["multiple" if right > 1 else "single"] += 1
+                code, right = own, 0
+            if self._by_option and judgement(self._text(row, "choice_right")):
+                right += 1
+            elif own and not self._by_option:
+                answer = letters(self._text(row, "answer"))
+                if answer:
+                    seen.setdefault(own, Counter())["multiple" if len(answer) > 1 else "single"] += 1
+        if code and self._by_option:
+            seen.setdefault(code, Counter())["multiple" if right > 1 else "single"] += 1
+        self.columns.legend = {code: "multiple" for code, counts in seen.items() if counts["multiple"]}
+
+
+def has_items(grid: Grid) -> bool:
+    """Whether a sheet looks like a table of items, without reading it."""
+    return find_columns(grid) is not None
+
+
+def unread_cells(grid: Grid) -> list[str]:
+    """The texts of a sheet without item table, for those who read it as running text."""
+    return [
+        " ".join(text for value in row if (text := cell_text(value).text) and not is_empty(text))
+        for row in grid.rows
+    ]
