@@ -21,8 +21,8 @@ from .gift_text import Block, blocks, find, find_pair, read_format, read_text, u
 from .incoming import (
     FULL,
     Incoming,
+    accepted_texts,
     choice_kind,
-    designation,
     feedback_lines,
     lettered,
     letters,
@@ -108,18 +108,23 @@ def _read(item: Incoming, block: Block) -> Question | None:
         read_text(item, text, "moodle")
         item.note("description", "这是说明文字，不是试题，没有导入", "如果是下面几题的材料，请补到题目里")
         return None
-    number = designation(title, block.number)
+    item.names = (title, block.number)
+    return _with_answers(item, text, opened, closed)
+
+
+def _with_answers(item: Incoming, text: str, opened: int, closed: int) -> Question:
+    """`opened`, `closed`: where the first braces stand in `text`, -1 for none."""
     if opened < 0 or closed < 0:
         stem = read_text(item, text[: opened if opened >= 0 else closed], "moodle")
         item.broken("brace", "花括号没有配对，分不清答案", "请补上缺少的“{”或“}”；文字里的花括号前要加“\\”")
-        return item.question("short_answer", stem, number=number)
+        return item.question("short_answer", stem)
     answers, tail = text[opened + 1 : closed], text[closed + 1 :]
     if find(tail, "{") >= 0:
-        return replace(_several_blanks(item, text), number=number)
+        return _several_blanks(item, text)
     source = text[:opened] + (BLANK + tail if tail.strip() else "")
     style = read_format(source, "moodle")[0]
     stem = read_text(item, source, "moodle")
-    return replace(_read_answers(item, stem, answers, style), number=number)
+    return _read_answers(item, stem, answers, style)
 
 
 def _read_answers(item: Incoming, stem: str, answers: str, style: str) -> Question:
@@ -203,13 +208,7 @@ def _choice(item: Incoming, stem: str, given: list[_Answer], general: str, style
 
 def _short(item: Incoming, stem: str, given: list[_Answer], general: str, style: str) -> Question:
     texts = [read_text(item, one.source, style) for one in given]
-    accepted = tuple(
-        dict.fromkeys(text for text, one in zip(texts, given, strict=True) if one.worth >= FULL and text)
-    )
-    if any(0 < one.worth < FULL for one in given):
-        item.doubtful("partial_credit", "有的答案原来只得部分分，这里没有算作正确答案", "请核对各个答案")
-    if any("*" in text for text in accepted):
-        item.doubtful("wildcard", "答案里的“*”原来代表任意文字，这里按字面比对", "请把可接受的答案逐个写出")
+    accepted = accepted_texts(item, texts, [one.worth for one in given])
     lines = [(text, read_text(item, one.feedback, style)) for text, one in zip(texts, given, strict=True)]
     return item.question(
         "fill_blank",

@@ -7,12 +7,11 @@ and the fields that are not in `_CARRIES`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_DOWN, Decimal
 
 from ..kinds.base import Blanks, ModelAnswer, Question
 from .base import Emitted
 from .gift_text import escape, style_of, topic_of, write_text
-from .incoming import designation
+from .incoming import designation, share
 from .outgoing import Outgoing, answer_text
 
 KINDS = frozenset({"single", "multiple", "uncertain", "true_false", "fill_blank", "short_answer"})
@@ -88,9 +87,6 @@ def _options(question: Question, right: frozenset[str], style: str) -> list[str]
     if question.kind == "single":
         marks = {choice.label: "=" if choice.label in right else "~" for choice in question.choices}
     else:
-        share = (Decimal(100) / len(right)).quantize(Decimal("0.00001"), ROUND_DOWN).normalize()
-        marks = {
-            choice.label: f"~%{share:f}%" if choice.label in right else "~%-100%"
-            for choice in question.choices
-        }
+        worth = f"~%{share(len(right))}%"
+        marks = {choice.label: worth if choice.label in right else "~%-100%" for choice in question.choices}
     return [f"{marks[choice.label]}{write_text(choice.text, style)}" for choice in question.choices]

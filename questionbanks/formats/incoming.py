@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 from ..kinds.base import Choice, ModelAnswer, Question, replace
@@ -51,12 +51,12 @@ _MEDIA = {
     "object": "嵌入的内容",
     "file": "附件",
 }
-_TRUTHS = {
+TRUTHS = {
     **dict.fromkeys(("true", "t", "对", "正确", "√", "✓", "✔", "yes"), True),
     **dict.fromkeys(("false", "f", "错", "错误", "×", "✗", "✘", "no"), False),
 }
 _SAYS_NOTHING = frozenset(
-    {*_TRUTHS, "correct", "incorrect", "right", "wrong", "correct answer", "回答正确", "回答错误"}
+    {*TRUTHS, "correct", "incorrect", "right", "wrong", "correct answer", "回答正确", "回答错误"}
 )
 _LEADING = re.compile(r"(\d{1,4})\s?[、．.:：)）]\s?(?=[\u4e00-\u9fff《“（])")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -65,13 +65,14 @@ _NUMBER = re.compile(r"[0-9０-９一二三四五六七八九十]")
 
 @dataclass(slots=True)
 class Incoming:
-    """`where` names the item; `raw` is its source.
+    """`where` names the item; `raw` is its source; `names` are what it is called there, see `designation`.
 
     Texts go through `html` or `plain`, which note what could not come along.
     """
 
     where: str
     raw: str = ""
+    names: tuple[str, ...] = ()
     problems: list[Problem] = field(default_factory=list)
     _media: dict[str, None] = field(default_factory=dict)
     _texts: list[str] = field(default_factory=list)
@@ -89,6 +90,15 @@ class Incoming:
         self._texts.append(kept)
         return kept
 
+    def feedback(self, markup: str) -> str:
+        """Like `html`, for what only explains the answer: the item can be asked without its pictures."""
+        found = from_html(markup)
+        if found.media:
+            names = "、".join(_MEDIA[medium] for medium in found.media)
+            self.note("media_in_feedback", f"解析里的{names}没有导入")
+        self._texts.append(found.text)
+        return found.text
+
     def lose(self, medium: str) -> None:
         """Note a medium that stands beside the texts: a key of the names of media."""
         self._media[medium] = None
@@ -105,18 +115,25 @@ class Incoming:
     def _add(self, code: str, message: str, fix: str, severity: str) -> None:
         self.problems.append(Problem(self.where, code, message, self.raw[:MAX_RAW], fix, severity))
 
-    def foreign(self, name: str, stem: str, **fields: Any) -> Question:
-        """An item of a kind that has no place here: found, and broken under its own name."""
+    def foreign(self, name: str, stem: str, detail: str = "", **fields: Any) -> Question:
+        """An item of a kind that has no place here: found, and broken under its own name.
+
+        `name`: a key of FOREIGN; `detail`: what the source calls it.
+        """
         label, kind = FOREIGN[name]
-        self.broken("foreign_kind", f"{label}不能导入", "请改写成选择题、判断题、填空题或简答题后再导入")
-        return Question(kind, stem, where=self.where, **fields)
+        shown = f"{label}（{detail}）" if detail else label
+        self.broken("foreign_kind", f"{shown}不能导入", "请改写成选择题、判断题、填空题或简答题后再导入")
+        number = designation(*self.names, stem=stem)
+        return Question(kind, stem, number=number, where=self.where, **fields)
 
     def question(self, kind: str, stem: str, **fields: Any) -> Question:
         """The finished item, with a problem for media left behind and for texts without an end.
 
         What Chinese authors write into the stem is taken out: its number, and an answer that equals the key.
         """
-        question = _without_answer(self, _without_number(Question(kind, stem, where=self.where, **fields)))
+        number = designation(*self.names, stem=stem)
+        whole = Question(kind, stem, number=number, where=self.where, **fields)
+        question = _without_answer(self, _without_number(whole))
         if any(keeps_order(choice.text) for choice in question.choices):
             question = replace(question, pinned=True)
         if self._media:
@@ -177,7 +194,7 @@ def choice_kind(*, several: bool, keys: int) -> str:
 
 def truth_of(question: Question) -> Question:
     """A single choice between 正确 and 错误 as a 判断 item, for sources without such a kind of their own."""
-    values = [_TRUTHS.get(to_plain(choice.text).strip(" 。.").casefold()) for choice in question.choices]
+    values = [TRUTHS.get(to_plain(choice.text).strip(" 。.").casefold()) for choice in question.choices]
     if question.kind != "single" or len(values) != 2 or set(values) != {True, False}:
         return question
     truth = {choice.label: value for choice, value in zip(question.choices, values, strict=True)}
@@ -195,13 +212,29 @@ def truth_of(question: Question) -> Question:
     )
 
 
-def designation(*names: str) -> str:
-    """The first name that can be an item's number ("12", "Q001"); a title in words is none."""
+def designation(*names: str, stem: str = "") -> str:
+    """The first name that can be an item's number ("12", "Q001").
+
+    A title in words is none, nor is one that a tool has made from the beginning of the stem.
+    """
+    begin = to_plain(stem)
     for name in names:
         text = from_plain(name)
-        if text and len(text) <= 30 and _NUMBER.search(text) and text[-1] not in "?？。！":
+        made = begin.startswith(text.rstrip(".… "))
+        if text and len(text) <= 30 and _NUMBER.search(text) and text[-1] not in "?？。！" and not made:
             return text
     return ""
+
+
+def accepted_texts(item: Incoming, texts: Sequence[str], weights: Sequence[Decimal]) -> tuple[str, ...]:
+    """The texts (in percent of the points) that count as right in a blank."""
+    if any(0 < weight < FULL for weight in weights):
+        item.doubtful("partial_credit", "有的答案原来只得部分分，这里没有算作正确答案", "请核对各个答案")
+    pairs = zip(texts, weights, strict=True)
+    accepted = tuple(dict.fromkeys(text for text, weight in pairs if weight >= FULL and text))
+    if any("*" in text for text in accepted):
+        item.doubtful("wildcard", "答案里的“*”原来代表任意文字，这里按字面比对", "请把可接受的答案逐个写出")
+    return accepted
 
 
 def model_answer(item: Incoming, answer: str, feedback: str) -> ModelAnswer | None:
@@ -242,6 +275,12 @@ def right_options(item: Incoming, weights: Sequence[Decimal], *, several: bool) 
     if partial and len(partial) < len(positive):
         item.doubtful("partial_credit", "有选项原来可得部分分，这里只认满分的选项", "请核对答案")
     return [n for n in positive if weights[n] >= FULL]
+
+
+def share(count: int) -> str:
+    """What each of so many right options is worth, in percent, as Moodle writes it: 3 → "33.33333"."""
+    value = (Decimal(100) / count).quantize(Decimal("0.00001"), ROUND_HALF_UP)
+    return f"{value.normalize():f}"
 
 
 def feedback_lines(general: str, particular: Sequence[tuple[str, str]]) -> str:

@@ -310,3 +310,10 @@ def at_blanks(stem: str, count: int) -> list[str] | None:
         return None
     edges = [0, *(edge for span in spans for edge in span), len(stem)]
     return [stem[edges[n] : edges[n + 1]] for n in range(0, len(edges), 2)]
+
+
+def without_last_blanks(stem: str) -> str:
+    """A stem without the lines at its end that are nothing but gaps: the answer follows the question."""
+    if is_rich(stem):
+        return re.sub(rf"(?:<br>(?:{BLANK}| )+)+{CLOSE}$", CLOSE, stem)
+    return re.sub(rf"(?:\n(?:{BLANK}| )+)+$", "", stem)
