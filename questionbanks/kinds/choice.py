@@ -47,7 +47,9 @@ class ChoiceKind(Kind):
             return [Defect("no_key", "没有答案", "补上答案")]
         unknown = sorted(set(key) - set(question.labels))
         if unknown:
-            return [Defect("key_without_choice", f"答案{'、'.join(unknown)}没有对应选项", "改正答案或补上选项")]
+            return [
+                Defect("key_without_choice", f"答案{'、'.join(unknown)}没有对应选项", "改正答案或补上选项")
+            ]
         if not self.fewest <= len(set(key)) <= self.most:
             return [Defect("key_count", self.count_message, "改正答案或改题型")]
         return []

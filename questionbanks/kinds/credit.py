@@ -86,9 +86,7 @@ RULES: dict[str, CreditRule] = {
         CreditRule("half", "少选得一半", "少选得一半分，错选不得分", credit_half),
         CreditRule("option", "少选每对一项得分", "少选时每选对一项得{u}分，错选不得分", credit_option, True),
         CreditRule("ratio", "少选按比例得分", "少选按比例得分，错选不得分", credit_ratio),
-        CreditRule(
-            "minus", "选错倒扣", "每选对一项得{u}分，每选错一项扣{u}分，扣完为止", credit_minus, True
-        ),
+        CreditRule("minus", "选错倒扣", "每选对一项得{u}分，每选错一项扣{u}分，扣完为止", credit_minus, True),
     )
 }
 

@@ -10,7 +10,10 @@ from .base import WireError
 _DIGITS = {**{c: i for i, c in enumerate("零一二三四五六七八九")}, "〇": 0, "两": 2}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _BIG_UNITS = {"万": 10_000, "亿": 100_000_000}
-_NUMERAL = re.compile("[零〇一二两三四五六七八九十百千万亿]+")
+# Not beside a digit: "2千" is no Chinese numeral, and "1十" no number at all.
+_NUMERAL = re.compile(
+    r"(?<![\d零〇一二两三四五六七八九十百千万亿])[零〇一二两三四五六七八九十百千万亿]+(?!\d)"
+)
 _IGNORED = re.compile(r"[\s“”\"'‘’「」『』《》〈〉]+")
 _END = "。.，,；;、"
 
@@ -52,11 +55,16 @@ def fold(text: str) -> str:
     NFKC (full width → half width), lower case, no white space, no quotation or title marks, no final
     stop, Chinese numerals as Arabic digits: 十五日 = 15日.
     """
+    while (folded := _fold_once(text)) != text:  # a mark freed by one step may join a letter in the next
+        text = folded
+    return folded
+
+
+def _fold_once(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).casefold()
-    text = _IGNORED.sub("", text).strip(_END)
+    return _NUMERAL.sub(_arabic, _IGNORED.sub("", text).strip(_END))
 
-    def arabic(match: re.Match[str]) -> str:
-        value = numeral_value(match.group())
-        return match.group() if value is None else str(value)
 
-    return _NUMERAL.sub(arabic, text)
+def _arabic(match: re.Match[str]) -> str:
+    value = numeral_value(match.group())
+    return match.group() if value is None else str(value)
