@@ -111,7 +111,7 @@ def _add_people(town: Town, at: datetime) -> None:
             category=Category.objects.get(code=WISE),
             establishment=Establishment.NONE,
             position=rng.choice(_POSTS),
-            valid_from=SINCE,
+            since=SINCE,
             at=at,
             actor=None,
         )
@@ -130,7 +130,7 @@ def _add_people(town: Town, at: datetime) -> None:
             category=Category.objects.get(code=CADRE),
             establishment=Establishment.CIVIL if index % 3 else Establishment.PUBLIC,
             position="",
-            valid_from=SINCE,
+            since=SINCE,
             at=at,
             actor=None,
         )
