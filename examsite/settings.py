@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "examsite.people.sessions.SignInMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "examsite.middleware.NoStoreMiddleware",
 ]
@@ -103,7 +104,7 @@ CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 # --- People and sign-in ------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "people.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["examsite.people.backends.RoleBackend"]
 # argon2id, 19 MiB, t=2, p=1: 60 sign-ins a second and core; Django's default needs 800 MiB at a rush.
 PASSWORD_HASHERS = [
     "examsite.people.hashers.ExamArgon2Hasher",
@@ -121,8 +122,17 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "people:sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "people:sign_in"
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+# A cache of each process alone would keep a sign-in alive in one that was ended in another.
+SESSION_ENGINE = (
+    "django.contrib.sessions.backends.db"
+    if CACHES["default"]["BACKEND"].endswith("LocMemCache")
+    else "django.contrib.sessions.backends.cached_db"
+)
 SESSION_COOKIE_AGE = 12 * 3600
+# Staff (whoever holds a role): second factor, minutes until an idle sign-in ends, days a password may last.
+STAFF_TOTP = env.bool("STAFF_TOTP", default=not DEBUG)
+STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=30)
+STAFF_PASSWORD_DAYS = env.int("STAFF_PASSWORD_DAYS", default=0 if DEBUG else 90)  # 0: never has to change
 # The secret behind sealed telephone numbers and ticket digests; it must outlive a change of SECRET_KEY.
 DATA_SECRET = env.str("DATA_SECRET", default=SECRET_KEY)
 
@@ -154,8 +164,11 @@ if not DEBUG:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
     # Only a proxy that overwrites this header may be believed (docs/operations.md).
-    if env.bool("BEHIND_TLS_PROXY", default=True):
+    BEHIND_TLS_PROXY = env.bool("BEHIND_TLS_PROXY", default=True)
+    if BEHIND_TLS_PROXY:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# How many proxies of our own add the caller's address to X-Forwarded-For; what stands before is forged.
+PROXY_HOPS = env.int("PROXY_HOPS", default=1 if not DEBUG and BEHIND_TLS_PROXY else 0)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

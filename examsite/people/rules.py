@@ -8,18 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from examsite.lib.errors import Forbidden
 
-from .models import Role, RoleGrant, Unit, User
+from .models import Approval, AuditRecord, Membership, Role, RoleGrant, Unit, UnitKind, User
 
 Asker = User | AnonymousUser
 
 
 def granted_paths(user: Asker, *roles: Role) -> list[str]:
-    """Paths of the units in which the person holds one of `roles` (any role when none is named)."""
-    if not user.is_authenticated or not user.is_active:
+    """Paths of the units in which the person holds one of `roles` (any role when none is named).
+
+    Who came in by a slip is a candidate and nothing else (`as_candidate`, set by sessions).
+    """
+    if not user.is_authenticated or not user.is_active or getattr(user, "as_candidate", False):
         return []
     grants = RoleGrant.objects.filter(user=user, ended_at__isnull=True)
     if roles:
@@ -50,3 +53,64 @@ def require(user: Asker, unit: Unit, *roles: Role) -> None:
     if not holds(user, unit, *roles):
         names = "、".join(role.label for role in roles)
         raise Forbidden("forbidden", f"您没有在“{unit}”的{names}权限。")
+
+
+# --- Visibility ------------------------------------------------------------------------------------------
+
+# Who may look at units and people; the operator sees no names, the auditor sees the log.
+VIEWERS = (Role.OFFICER, Role.LEADER)
+
+
+def units_visible_to(user: Asker) -> QuerySet[Unit]:
+    """Units whose pages the person may open."""
+    return units_under(user, *VIEWERS)
+
+
+def people_visible_to(user: Asker) -> QuerySet[User]:
+    """Everybody who belongs, belonged or holds a role in a unit the person may look at."""
+    paths = granted_paths(user, *VIEWERS)
+    return people_in(paths)
+
+
+def people_managed_by(user: Asker) -> QuerySet[User]:
+    """Everybody whose data the person may change: his own units' people, as their officer."""
+    return people_in(granted_paths(user, Role.OFFICER))
+
+
+def people_in(paths: Iterable[str]) -> QuerySet[User]:
+    """Persons with a membership, past or present, or an open role under one of the paths."""
+    rows = Membership.objects.filter(path_filter(paths, "unit__path"), user=OuterRef("pk"))
+    grants = RoleGrant.objects.filter(
+        path_filter(paths, "unit__path"), user=OuterRef("pk"), ended_at__isnull=True
+    )
+    return User.objects.filter(Exists(rows) | Exists(grants))
+
+
+def approvals_visible_to(user: Asker) -> QuerySet[Approval]:
+    """What the person may decide or has proposed."""
+    if not user.is_authenticated:
+        return Approval.objects.none()
+    return Approval.objects.filter(
+        path_filter(granted_paths(user, Role.OFFICER), "unit__path") | Q(proposer=user)
+    )
+
+
+def audit_visible_to(user: Asker) -> QuerySet[AuditRecord]:
+    """The log of the auditor's own subtree; what belongs to no unit is for the county's auditor."""
+    paths = granted_paths(user, Role.AUDITOR)
+    condition = path_filter(paths, "unit__path")
+    if Unit.objects.filter(path__in=paths, kind=UnitKind.COUNTY).exists():
+        condition |= Q(unit__isnull=True)
+    return AuditRecord.objects.filter(condition)
+
+
+def is_county_officer(user: Asker) -> bool:
+    """Whether the person runs the county's exams: the admin is for him."""
+    if not user.is_authenticated or not user.is_active or getattr(user, "as_candidate", False):
+        return False
+    return (
+        user.is_superuser
+        or RoleGrant.objects.filter(
+            user=user, role=Role.OFFICER, unit__kind=UnitKind.COUNTY, ended_at__isnull=True
+        ).exists()
+    )

@@ -2,19 +2,23 @@
 
 The digest binds an approval to exactly what was shown: whoever changes the object after the proposal has to
 ask again. In an office of two the county's officer may be the second.
+
+An action may be carried out at once when the second person agrees (`on_approval`), or later by the proposer,
+who then takes the approval with `use_approval`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Model
 
-from examsite.lib.errors import Conflict, Forbidden
+from examsite.lib.errors import Conflict, Forbidden, Invalid
 
 from ..models import Approval, Role, Unit, User
 from ..rules import holds
@@ -22,18 +26,41 @@ from .audit import record
 
 LIFETIME = timedelta(days=7)
 
+Carry = Callable[[Approval, datetime], object]
+_carried_out: dict[str, Carry] = {}
+
+
+def on_approval(action: str) -> Callable[[Carry], Carry]:
+    """Register what happens when the second person agrees to `action`, in the same transaction.
+
+    The function is given the approval, already marked used, and the time. If it raises, nobody has agreed.
+    """
+
+    def register(function: Carry) -> Carry:
+        _carried_out[action] = function
+        return function
+
+    return register
+
+
+def canonical(content: Any) -> str:
+    """JSON with sorted keys and no spaces; what JSON does not know is written as text."""
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+
 
 def digest_of(content: Any) -> str:
     """Lower-hex SHA-256 of the canonical JSON of what is approved."""
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
 
 
 @transaction.atomic
 def propose(
     *, action: str, target: Model, content: Any, summary: str, unit: Unit, at: datetime, actor: User
 ) -> Approval:
-    """Ask for a second person. An open proposal for the same content is returned as it is."""
+    """Ask for a second person. An open proposal for the same content is returned as it is.
+
+    `content` is what the second person will be shown, key by key; `summary` is the sentence above it.
+    """
     digest = digest_of(content)
     same = Approval.objects.filter(
         action=action,
@@ -49,8 +76,9 @@ def propose(
         action=action,
         object_type=target._meta.label_lower,
         object_id=str(target.pk),
+        content=json.loads(canonical(content)),
         digest=digest,
-        summary=summary,
+        summary=summary[:500],
         unit=unit,
         proposer=actor,
         proposed_at=at,
@@ -65,9 +93,9 @@ def decide(*, approval: Approval, approve: bool, at: datetime, actor: User, reas
     """The second person says yes or no.
 
     Raises Forbidden for the proposer and for anybody without an officer's role over the unit; Conflict when
-    it is decided already or expired.
+    it is decided already or expired, Invalid for a refusal without a reason.
     """
-    locked = Approval.objects.select_for_update().select_related("unit").get(pk=approval.pk)
+    locked = Approval.objects.select_for_update(of=("self",)).select_related("unit").get(pk=approval.pk)
     if actor.pk == locked.proposer_id:
         raise Forbidden("needs_second", "提出的人不能自己审批，请由另一位考务审批。")
     if not holds(actor, locked.unit, Role.OFFICER):
@@ -76,6 +104,8 @@ def decide(*, approval: Approval, approve: bool, at: datetime, actor: User, reas
         raise Conflict("decided", "这项审批已有结果。")
     if at >= locked.expires_at:
         raise Conflict("expired", "这项审批已过期，请重新提出。")
+    if not approve and not reason.strip():
+        raise Invalid("no_reason", "不同意时请写明理由。")
     locked.approver, locked.decided_at, locked.approved, locked.reason = actor, at, approve, reason
     locked.save(update_fields=["approver", "decided_at", "approved", "reason"])
     record(
@@ -86,6 +116,10 @@ def decide(*, approval: Approval, approve: bool, at: datetime, actor: User, reas
         unit=locked.unit,
         reason=reason,
     )
+    if approve and locked.action in _carried_out:
+        locked.used_at = at
+        locked.save(update_fields=["used_at"])
+        _carried_out[locked.action](locked, at)
     return locked
 
 

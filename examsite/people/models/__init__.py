@@ -3,6 +3,7 @@
 from .approval import Approval
 from .audit import AuditRecord
 from .role import Role, RoleGrant
+from .sign_in import RecoveryCode, SecondFactor, SignInFailure, SignInLink
 from .unit import Category, Establishment, Membership, Unit, UnitKind
 from .user import User
 
@@ -12,8 +13,12 @@ __all__ = [
     "Category",
     "Establishment",
     "Membership",
+    "RecoveryCode",
     "Role",
     "RoleGrant",
+    "SecondFactor",
+    "SignInFailure",
+    "SignInLink",
     "Unit",
     "UnitKind",
     "User",

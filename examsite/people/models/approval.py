@@ -14,13 +14,15 @@ from .unit import Unit
 class Approval(models.Model):
     """A proposed action on an object, bound by `digest` to exactly what is approved.
 
-    It counts while it is approved, not expired, not used, and the object still has that digest.
+    It counts while it is approved, not expired, not used, and the object still has that digest. `content` is
+    what the second person is shown; `digest` is its hash.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     action = models.CharField("事项", max_length=64)
     object_type = models.CharField(max_length=64)
     object_id = models.CharField(max_length=64)
+    content = models.JSONField("审批内容", default=dict)
     digest = models.CharField(max_length=64)
     summary = models.CharField("内容", max_length=500)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")

@@ -21,7 +21,7 @@ class Unit(models.Model):
     """A node of 县 → 镇 → 机关办公室 | 管区 → 村.
 
     `path` is the chain of ids from the root, each followed by "/": a subtree is one prefix. It is written
-    by domain/units alone.
+    by domain/units alone. `valid_to` is the first day on which the unit is no more.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -79,7 +79,10 @@ class Establishment(models.TextChoices):
 
 
 class Membership(models.Model):
-    """Person × unit × category × 编制类型, from–to. A change closes one row and opens another."""
+    """Person × unit × category × 编制类型, from–to. A change closes one row and opens another.
+
+    `valid_to` is the first day that no longer counts, so a move is two rows that share one date.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")

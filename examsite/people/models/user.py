@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 from examsite.lib.ids import uuid7
 
@@ -30,7 +31,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     """One person, for good: moving to another unit is a new membership, never a new account.
 
     No identity-card number, no photo. The telephone number is optional and stored sealed
-    (lib/sealing); `phone_index` is its keyed digest, for finding doubles.
+    (lib/sealing); `phone_index` is its keyed digest, for finding doubles. Raising `sign_in_epoch` ends
+    every sign-in of the person. A double points at the account that stays (`merged_into`); statistics
+    that count persons count `merged_into or the row itself`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -42,6 +45,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     phone_index = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
     is_active = models.BooleanField("可登录", default=True)
     is_staff = models.BooleanField("可进后台", default=False)
+    sign_in_epoch = models.PositiveIntegerField(default=0, editable=False)
+    password_changed_at = models.DateTimeField("密码设置时间", null=True, blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="doubles", editable=False
+    )
+    forgotten_at = models.DateTimeField("个人信息删除时间", null=True, blank=True, editable=False)
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
 
     USERNAME_FIELD = "username"
@@ -51,6 +60,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = "人员"
         verbose_name_plural = "人员"
+        indexes = [models.Index(fields=["name"], name="user_name")]
 
     def __str__(self) -> str:
         return f"{self.name}（{self.name_note}）" if self.name_note else self.name
@@ -60,3 +70,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_full_name(self) -> str:
         return self.name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What every sign-in carries: it dies with the password and with `sign_in_epoch`."""
+        value = f"{self.password}\x00{self.sign_in_epoch}"
+        return salted_hmac("people.User.sign_in", value, secret=secret, algorithm="sha256").hexdigest()
