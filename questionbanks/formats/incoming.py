@@ -60,7 +60,12 @@ _SAYS_NOTHING = frozenset(
 )
 _LEADING = re.compile(r"(\d{1,4})\s?[、．.:：)）]\s?(?=[\u4e00-\u9fff《“（])")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
-_NUMBER = re.compile(r"[0-9０-９一二三四五六七八九十]")
+_NUMBER = re.compile(
+    r"(?=.{1,30}$)"
+    r"(?:\S*[0-9０-９一二三四五六七八九十]\S*(?<![?？。！])"
+    r"|(?:Question|Item|Exercise|Problem|No\.?|Nr\.?) \d+)"
+)
+_LATEX = re.compile(r"\\[(\[]|\$\$|\\(?:begin|frac|left|sqrt|sum|int|ell|leq?|geq?|alpha|beta|times)\b")
 
 
 @dataclass(slots=True)
@@ -146,6 +151,8 @@ class Incoming:
                 self.doubtful(
                     "media", f"题里的{names}没有导入", "请看看缺了它能不能作答；能就采用，不能就补上"
                 )
+        if any(_LATEX.search(text) for text in self._texts):
+            self.doubtful("latex", "题里的公式是LaTeX源码，照原样保留", "请改写成文字，或换成图片")
         if any(len(text) > MAX_STEM for text in self._texts):
             self.broken("too_long", f"有一段文字超过{MAX_STEM}字，不像一道题", "请检查文件里这道题的起止")
         return question
@@ -164,15 +171,15 @@ def _without_answer(item: Incoming, question: Question) -> Question:
     if not _CHINESE.search(stem):  # "… is vitamin C" is no answer
         return question
     if isinstance(key, bool):
-        emptied, said = inline_judgement(stem)
+        emptied, said, _ = inline_judgement(stem)
         return replace(question, stem=emptied) if said is key else question
     if not isinstance(key, tuple):
         return question
-    emptied, labels = inline_choice(stem, question.labels)
-    if labels and set(labels) != set(key):
+    emptied, labels, sure = inline_choice(stem, question.labels)
+    if sure and set(labels) != set(key):
         item.doubtful("stem_answer_differs", f"题干里写着“{''.join(labels)}”，与答案不同", "请核对答案")
         return question
-    return replace(question, stem=emptied) if labels else question
+    return replace(question, stem=emptied) if set(labels) == set(key) else question
 
 
 def letters(count: int) -> list[str]:
@@ -221,7 +228,7 @@ def designation(*names: str, stem: str = "") -> str:
     for name in names:
         text = from_plain(name)
         made = begin.startswith(text.rstrip(".… "))
-        if text and len(text) <= 30 and _NUMBER.search(text) and text[-1] not in "?？。！" and not made:
+        if _NUMBER.fullmatch(text) and not made:
             return text
     return ""
 

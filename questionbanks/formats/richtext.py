@@ -40,7 +40,7 @@ _BLOCKS = frozenset(
 )  # fmt: skip
 _TAGS = frozenset({*_INLINE, *_TABLE, *_BLOCKS, "br", "hr", "span", "thead", "tbody", "tfoot", "font"})
 _SPANS = {"td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
-_STYLED = {**_SPANS, "span": {"style"}, "font": {"style"}}
+_STYLED = {**_SPANS, "span": {"style", "class"}, "font": {"style"}}
 _STRIPPED = {"script", "style", "head", "template", "noscript", "iframe", "object", "svg", "math"}
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -191,7 +191,7 @@ class _Reader(HTMLParser):
         if tag in _INLINE:
             written = _INLINE[tag]
         elif tag in ("span", "font"):
-            written = _styled(dict(attrs).get("style") or "")
+            written = _styled(dict(attrs))
         elif tag == "table":
             self._in_table += 1
             written = "table" if self._in_table == 1 else ""
@@ -296,8 +296,11 @@ class _Reader(HTMLParser):
         return from_plain(html.unescape(joined.replace("<br>", "\n")))
 
 
-def _styled(style: str) -> str:
-    """The tag that says what a style says, "" for none."""
+def _styled(attrs: dict[str, str | None]) -> str:
+    """The tag that says what a style or one of our own classes says, "" for none."""
+    style, name = attrs.get("style") or "", attrs.get("class") or ""
+    if name in ("underline", "strike"):
+        return name[0]
     if re.search(r"text-decoration[^;]*underline", style):
         return "u"
     return "b" if re.search(r"font-weight\s*:\s*(?:bold|[6-9]00)", style) else ""

@@ -17,6 +17,7 @@ from .base import Unreadable
 from .encodings import decode
 
 MAX_DEPTH = 200  # levels of elements
+MAX_BYTES = 50 * 1024 * 1024
 _KNOWN_DTDS = frozenset(
     {
         ("questestinterop", "ims_qtiasiv1p2p1.dtd"),
@@ -55,6 +56,8 @@ def read_xml(data: bytes) -> Element:
     from defusedxml import DefusedXmlException
     from defusedxml.ElementTree import DefusedXMLParser
 
+    if len(data) > MAX_BYTES:
+        raise Unreadable("xml_size", "XML文件超过50MB，已拒绝导入；请在原系统分批导出，或不带图片导出")
     parser = DefusedXMLParser(target=_Builder(), forbid_dtd=True)
     try:
         parser.feed(_without_known_dtd(_in_utf8(data)))
@@ -157,15 +160,15 @@ def text_at(element: Element, *path: str) -> str:
 def inner_html(
     element: Element, skip: frozenset[str] = frozenset(), marks: dict[Element, str] | None = None
 ) -> str:
-    """What stands inside an element, as HTML text. `skip`: names left out with all they hold.
+    """What stands inside an element, as HTML. `skip`: names left out with all they hold.
 
-    `marks`: elements in whose place a text stands. Names lose their namespaces; an attribute keeps its own.
+    `marks`: elements in whose place other HTML stands. Names lose their namespaces.
     """
     pieces = [html.escape(element.text or "", quote=False)]
     for one in element:
         name = name_of(one)
         if marks and one in marks:
-            pieces.append(html.escape(marks[one], quote=False))
+            pieces.append(marks[one])
         elif name not in skip:
             attributes = "".join(
                 f' {key.rpartition("}")[2]}="{html.escape(value)}"' for key, value in one.items()

@@ -21,5 +21,8 @@ def attribute(text: str) -> str:
 
 
 def xhtml(text: str) -> str:
-    """A text of the bank as well-formed XHTML inside a block."""
-    return _ILLEGAL.sub("", to_html(text)).replace("<br>", "<br/>").replace("&nbsp;", "&#160;")
+    """A text of the bank as well-formed XHTML inside a block, in the elements that QTI 2 allows."""
+    markup = _ILLEGAL.sub("", to_html(text)).replace("<br>", "<br/>").replace("&nbsp;", "&#160;")
+    for tag, name in (("u", "underline"), ("s", "strike")):
+        markup = markup.replace(f"<{tag}>", f'<span class="{name}">').replace(f"</{tag}>", "</span>")
+    return markup
