@@ -162,7 +162,7 @@ def gather(pairs: list[tuple[str, str]]) -> dict[str, str]:
     """(meaning, text) in the order of the source → one text a meaning; empty cells are left out."""
     fields: dict[str, str] = {}
     for meaning, text in pairs:
-        if not meaning or (is_empty(text) and meaning not in {"stem"}):
+        if not meaning or is_empty(text):
             continue
         if meaning in fields:
             if meaning in _JOINED and clean(text) not in fields[meaning]:

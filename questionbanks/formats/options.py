@@ -64,18 +64,28 @@ class _Labels:
         return places
 
 
-def split_options(text: str) -> tuple[str, list[Choice]]:
-    """The text before the options, and the options; the whole text and none where no run A, B … is found.
+def find_options(text: str) -> tuple[int, list[tuple[str, int, int]]]:
+    """Where the options of a text begin, and for each its label, the place of the label and of its text.
 
-    A run that does not begin after a gap needs three letters: "甲公司（A）和乙公司（B）" has no options.
+    (0, []) where no run A, B … is found. A run that does not begin after a gap needs three letters:
+    "甲公司（A）和乙公司（B）" has no options.
     """
     labels = _Labels(text)
     for places, shortest in ((labels.gaps.get("A", []), 2), (labels.glued.get("A", []), 3)):
         for first in places[:MAX_STARTS]:
             run = labels.run(first)
             if len(run) >= shortest:
-                return text[: first[0]], _cut(text, run)
-    return text, []
+                letters = letters_from_a(len(run))
+                return first[0], [(label, *place) for label, place in zip(letters, run, strict=True)]
+    return 0, []
+
+
+def split_options(text: str) -> tuple[str, list[Choice]]:
+    """The text before the options, and the options; the whole text and none where there are none."""
+    start, run = find_options(text)
+    if not run:
+        return text, []
+    return text[:start], _cut(text, [(begin, text_at) for _, begin, text_at in run])
 
 
 def split_run(text: str) -> list[Choice]:

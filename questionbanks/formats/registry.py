@@ -10,9 +10,18 @@ from collections.abc import Mapping
 
 from .base import Format, Parsed, Unreadable
 from .check import complete
+from .docx import Docx
 from .sniff import Probe, look
+from .text import Text
+from .workbook import Csv, Xls, Xlsx
 
-FORMATS: tuple[Format, ...] = ()
+FORMATS: tuple[Format, ...] = (
+    Xlsx(),
+    Xls(),
+    Csv(),
+    Docx(),
+    Text(),
+)
 
 
 def format_by_code(code: str) -> Format:

@@ -1,0 +1,445 @@
+"""Where one item ends and the next begins, in a text that nobody wrote for a machine.
+
+First pass over the lines of a bank: headings, material, keys and items are told apart. The signs: numbers
+that go on from the last one, option letters, labelled answers. A numbered line inside a model answer or a
+stem is a list, unless what follows it (options, an answer of its own) shows that it is an item.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from .base import Problem
+from .keytable import KeySection, entries_of, entries_of_table, read_key
+from .lines import Line
+from .marks import (
+    MAIN,
+    RUNAWAY,
+    Heading,
+    Number,
+    chapter_of,
+    heading_of,
+    is_key_heading,
+    is_sample,
+    is_separator,
+    number_of,
+    segments,
+)
+from .normalise import blank_spans, judgement, letters
+
+LOOKAHEAD = 30  # lines in which an item's own options or answer must begin
+_OPTION = re.compile(r"\s*[√✓✔☑✅*＊★]?\s?[(（\[【]?\s?([A-ZＡ-Ｚ])\s{0,2}[.．、:：)）\]】﹒]")
+_WEAK_OPTION = re.compile(r"\s*([A-HＡ-Ｈ])(?:\s+|(?=[一-鿿“《]))\S")
+_MATERIAL = re.compile(
+    r"\s*(?:[【\[（(]?\s?(?:材料|案例|背景资料|资料|情景|案情)\s?[一二三四五六七八九十\d]{0,3}\s?[】\])）]?\s?[:：、.．]?|阅读(?:下列|以下|下面|上述|材料)"
+    r"|(?:根据|依据|结合|分析)(?:下列|以下|下面|上述|所给)?[^。]{0,12}(?:材料|案例|资料|案情).{0,20}(?:回答|完成)"
+    r"|[（(]?\s?\d{1,4}\s?[-—~～至]{1,2}\s?\d{1,4}\s?题?\s?.{0,6}(?:共用|基于|根据))"
+)
+_RANGE = re.compile(r"(\d{1,4})\s?题?\s?[-—–~～至到]{1,2}\s?(\d{1,4})\s?(?:小?题|[)）])")
+
+
+@dataclass(slots=True)
+class Section:
+    """What holds for the items below a heading."""
+
+    heading: Heading | None = None
+    chapter: str = ""
+    index: int = 0
+
+
+@dataclass(slots=True)
+class Block:
+    """The lines of one item. `text_from`: where the text begins in the first line, behind the number."""
+
+    section: Section
+    number: Number | None
+    lines: list[Line] = field(default_factory=list)
+    text_from: int = 0
+    material: list[Line] = field(default_factory=list)
+    numbered: bool = True
+
+    @property
+    def value(self) -> int:
+        return self.number.value if self.number else 0
+
+
+@dataclass(slots=True)
+class Cut:
+    """The whole text, cut: items in order, keys that stand apart, what was left out on purpose."""
+
+    blocks: list[Block] = field(default_factory=list)
+    keys: list[tuple[int, KeySection]] = field(default_factory=list)  # (blocks before the key, its answers)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def cut(lines: Sequence[Line]) -> Cut:
+    """Cut the lines of a bank into items."""
+    return _Cutter(lines).run()
+
+
+@dataclass(slots=True)
+class _Facts:
+    """What a line shows by itself."""
+
+    blank: bool = False
+    number: Number | None = None
+    heading: Heading | None = None
+    option: str = ""
+    labels: tuple[str, ...] = ()
+    answer: str | None = None  # the text behind an answer label in this line
+
+
+class _Cutter:
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self.lines = lines
+        self.facts = [_facts_of(line) for line in lines]
+        self.style = self._main_style()
+        self.numbered = self._is_numbered()
+        self.cut = Cut()
+        self.section = Section()
+        self.block: Block | None = None
+        self.material: list[Line] = []
+        self.material_until = (
+            0  # last number that the material belongs to; 0: to the next heading or material
+        )
+        self.in_material = False
+        self.inner = 0  # last number of a list inside the current item
+        self.waiting = 0  # closed items without a labelled answer
+        self.seen_option = self.seen_answer = self.free_answer = self.gap = False
+
+    # -- facts about the whole text
+
+    def _main_style(self) -> str:
+        """The way in which items are numbered: "1." and its like unless they are rare beside another style."""
+        counts: dict[str, int] = {}
+        last: dict[str, int] = {}
+        for facts in self.facts:
+            number = facts.number
+            if number is not None:
+                if number.value in (1, last.get(number.style, 0) + 1):
+                    counts[number.style] = counts.get(number.style, 0) + 1
+                last[number.style] = number.value
+        best = max(counts, key=lambda style: counts[style], default=MAIN)
+        return MAIN if counts.get(MAIN, 0) * 3 >= counts.get(best, 0) else best
+
+    def _is_numbered(self) -> bool:
+        numbers = sum(self._is_main(facts) for facts in self.facts)
+        answers = sum("answer" in facts.labels for facts in self.facts)
+        return numbers >= 2 and numbers * 3 >= answers
+
+    def _is_main(self, facts: _Facts) -> bool:
+        return facts.number is not None and facts.number.style == self.style
+
+    # -- the walk
+
+    def run(self) -> Cut:
+        index = 0
+        while index < len(self.lines):
+            index += self._step(index)
+        self._close()
+        return self.cut
+
+    def _step(self, index: int) -> int:
+        """Take the line at `index`, or a key that begins there; returns how many lines were taken."""
+        line, facts = self.lines[index], self.facts[index]
+        if facts.blank:
+            self.gap = True
+            return 1
+        if line.table and not line.text and self._key_from_table(line):
+            return 1
+        taken = self._key(index)
+        if taken:
+            return taken
+        if is_separator(line.text) or RUNAWAY.fullmatch(line.text):
+            if is_separator(line.text) and (self.seen_answer or not self.numbered):
+                self._close()
+        elif facts.heading is not None:
+            self._open_section(facts.heading)
+        elif chapter_of(line.text) and not (facts.number and self._starts_item(index)):
+            self._open_chapter(chapter_of(line.text))
+        elif self._starts_material(index):
+            self._close()
+            self.material, self.in_material = [line], True
+            found = _RANGE.search(line.text[:200])
+            self.material_until = int(found.group(2)) if found else 0
+        elif self._starts_item(index):
+            self._open(index)
+        else:
+            self._continue(index)
+        self.gap = False
+        return 1
+
+    def _open_section(self, heading: Heading) -> None:
+        self._close()
+        self.section = Section(heading, self.section.chapter, self.section.index + 1)
+        self.material, self.in_material = [], False
+
+    def _open_chapter(self, chapter: str) -> None:
+        self._close()
+        self.section = Section(self.section.heading, chapter, self.section.index + 1)
+        self.material, self.in_material = [], False
+
+    def _open(self, index: int) -> None:
+        self._close()
+        number = self.facts[index].number
+        own = (
+            number
+            if number is not None and (self._is_main(self.facts[index]) or self._expected(number))
+            else None
+        )
+        self.block = Block(self.section, own, text_from=own.end if own else 0, numbered=self.numbered)
+        if self.material and own and self.material_until and own.value > self.material_until:
+            self.material = []
+        self.block.material = list(self.material)
+        self.in_material = False
+        self._take(index)
+
+    def _take(self, index: int) -> None:
+        assert self.block is not None
+        facts = self.facts[index]
+        self.block.lines.append(self.lines[index])
+        if facts.option or _has_options(self.lines[index].text):
+            self.seen_option = True
+        if facts.answer is not None:
+            self.seen_answer = True
+            self.free_answer = not _is_short(facts.answer) or facts.answer.strip() == ""
+        elif "rationale" in facts.labels or (
+            self.seen_answer and not self.seen_option and not any(facts.labels)
+        ):
+            self.free_answer = True
+
+    def _continue(self, index: int) -> None:
+        if self.in_material:
+            self.material.append(self.lines[index])
+        elif self.block is not None:
+            number = self.facts[index].number
+            if number is not None and self._is_main(self.facts[index]):
+                self.inner = number.value
+            self._take(index)
+
+    def _close(self) -> None:
+        block, self.block = self.block, None
+        answered, self.inner = self.seen_answer, 0
+        self.seen_option = self.seen_answer = self.free_answer = False
+        if block is None:
+            return
+        if is_sample(block.lines[0].text[block.text_from :]) or is_sample(block.lines[0].text):
+            where = block.lines[0].where
+            raw = block.lines[0].text.strip()
+            self.cut.problems.append(Problem(where, "sample", "例题，没有导入", raw, severity="note"))
+        else:
+            self.cut.blocks.append(block)
+            self.waiting += not answered
+
+    # -- decisions
+
+    def _expected(self, number: Number) -> bool:
+        last = self.cut.blocks[-1].value if self.cut.blocks else 0
+        return number.value == last + 1
+
+    def _starts_item(self, index: int) -> bool:
+        facts, block = self.facts[index], self.block
+        if "stem" in facts.labels[:1] and not facts.number:
+            return block is None or self.seen_answer or self.seen_option or len(block.lines) > 0
+        number = facts.number
+        if number is None:
+            return self._starts_unnumbered(index)
+        if number.style != self.style:
+            return self._starts_with_odd_number(index, number)
+        if block is None:
+            return True
+        if self.seen_answer and not self.free_answer:
+            return self._goes_on(index, number) or not self.inner
+        if self.seen_option and not self.seen_answer:
+            return True
+        return self._is_next_or_inner(index, number)
+
+    def _goes_on(self, index: int, number: Number) -> bool:
+        assert self.block is not None
+        return number.value == self.block.value + 1 or self._has_own_answer(index)
+
+    def _is_next_or_inner(self, index: int, number: Number) -> bool:
+        """In a stem or a written answer: the next item, or a list?"""
+        assert self.block is not None
+        expected = self.block.value + 1 if self.block.number else 0
+        if number.value == expected and number.value != self.inner + 1:
+            return True
+        if (
+            number.value == self.inner + 1
+            and self.inner
+            and (number.value != expected or not self.seen_answer)
+        ):
+            return False
+        if number.value in (1, self.inner + 1):
+            return self._has_own_answer(index) and not self._list_goes_on(index, number)
+        return self._has_own_answer(index) or (
+            number.value > self.block.value and not self.inner and self._asks(index)
+        )
+
+    def _list_goes_on(self, index: int, number: Number) -> bool:
+        """Whether the next numbered line carries the list on before anything is answered."""
+        for at in range(index + 1, min(index + LOOKAHEAD, len(self.lines))):
+            facts = self.facts[at]
+            if facts.answer is not None or facts.option == "A" or facts.heading:
+                return False
+            if self._is_main(facts) and facts.number:
+                return facts.number.value == number.value + 1
+        return False
+
+    def _has_own_answer(self, index: int) -> bool:
+        """Whether options or an answer of its own follow a line before the next numbered line."""
+        text = self.lines[index].text
+        if self.facts[index].answer is not None or _has_options(text):
+            return True
+        for at in range(index + 1, min(index + LOOKAHEAD, len(self.lines))):
+            facts = self.facts[at]
+            if facts.option == "A" or facts.answer is not None:
+                return True
+            if facts.heading or (self._is_main(facts) and facts.number):
+                return False
+        return False
+
+    def _asks(self, index: int) -> bool:
+        """Whether a line reads like a question: a blank, a question mark, a verb of 简答."""
+        text = self.lines[index].text
+        return bool(
+            blank_spans(text)
+            or re.search(r"[？?]\s*$|[（(]\s?(?:[A-H]{1,8}|[√×✓✗对错])\s?[)）]", text[-200:])
+            or re.search(r"(?:简述|论述|试述|什么是|如何|为什么|谈谈|简答|名词解释)", text[:60])
+        )
+
+    def _starts_unnumbered(self, index: int) -> bool:
+        facts = self.facts[index]
+        if facts.labels[:1] and facts.labels[0] not in {"", "stem"}:
+            return False
+        if facts.option and facts.option != "A":
+            return False
+        if self.block is None:
+            return not self.in_material
+        if self.numbered and self.block.number is not None:
+            return False
+        if not self.seen_answer:
+            return False
+        return not self.free_answer or self.gap or self._has_own_answer(index)
+
+    def _starts_with_odd_number(self, index: int, number: Number) -> bool:
+        """A number in another style than the text's: "5在计算", "87（. ）", an item without its dot."""
+        if self.block is None:
+            return (
+                self._expected(number) and number.style in {"n", "n ", "n)", "[n]"} and not self.in_material
+            )
+        done = self.seen_option or (self.seen_answer and not self.free_answer)
+        fits = number.value == self.block.value + 1 and self.block.number is not None
+        if number.style in {"n", "n "}:
+            return fits and (done or (self.seen_answer and self._has_own_answer(index)))
+        if number.style in {"n)", "[n]"}:
+            return fits and done and self._has_own_answer(index)
+        return self._starts_unnumbered(index) if not self.numbered and number.style != "(n)" else False
+
+    def _starts_material(self, index: int) -> bool:
+        text = self.lines[index].text
+        facts = self.facts[index]
+        if not _MATERIAL.match(text) or facts.option or facts.answer is not None:
+            return False
+        if self.block is not None and not self.seen_answer and not self.seen_option:
+            return False
+        ranged = _RANGE.search(text[:200]) is not None
+        case = self.section.heading is not None and self.section.heading.kind == "case_group"
+        return (ranged or case or len(text) > 12) and self._numbered_item_follows(index)
+
+    def _numbered_item_follows(self, index: int) -> bool:
+        for at in range(index + 1, min(index + LOOKAHEAD, len(self.lines))):
+            facts = self.facts[at]
+            if facts.answer is not None or facts.option or facts.heading:
+                return False
+            if self._is_main(facts):
+                return self._has_own_answer(at) or self._asks(at)
+        return False
+
+    # -- keys
+
+    def _key(self, index: int) -> int:
+        """Read a key that begins at this line; how many lines it takes, 0 for none."""
+        text, facts = self.lines[index].text, self.facts[index]
+        labelled = is_key_heading(text)
+        bare = entries_of(text) if not labelled and not facts.labels and number_of(text) else []
+        inline = facts.answer is not None and len(entries_of(facts.answer)) >= 2
+        if not (labelled or inline or len(bare) >= 3) or self._waiting() < 2:
+            return 0
+        written = any(self._is_written(block) for block in self.cut.blocks) or self.section.heading is None
+        start = index + 1 if labelled else index
+        texts = [line.text for line in self.lines[start : start + 3000]]
+        sections, used = read_key(texts, written)
+        for line in self.lines[start : start + used]:
+            if line.table:
+                sections.append(KeySection(None, entries_of_table(_rows(line.table))))
+        if not sections:
+            return 0
+        self._close()
+        before = len(self.cut.blocks)
+        self.cut.keys += [(before, section) for section in sections]
+        return used + (1 if labelled else 0)
+
+    def _key_from_table(self, line: Line) -> bool:
+        entries = entries_of_table(_rows(line.table))
+        if len(entries) < 2 or self._waiting() < 2:
+            return False
+        self._close()
+        self.cut.keys.append((len(self.cut.blocks), KeySection(None, entries)))
+        return True
+
+    def _waiting(self) -> int:
+        """How many of the last items have no answer yet, the current one included."""
+        return self.waiting + (self.block is not None and not self.seen_answer)
+
+    @staticmethod
+    def _is_written(block: Block) -> bool:
+        heading = block.section.heading
+        return heading is not None and heading.kind in {"fill_blank", "short_answer", "case_group", ""}
+
+
+def _facts_of(line: Line) -> _Facts:
+    text = line.text
+    if not text.strip() and not line.table and not line.pictures:
+        return _Facts(blank=True)
+    pieces = segments(text)
+    option = _OPTION.match(text)
+    answer = next((piece.text for piece in pieces if piece.label == "answer"), None)
+    return _Facts(
+        number=number_of(text),
+        heading=heading_of(text),
+        option=option.group(1).translate({0xFF21 + n: 65 + n for n in range(26)}) if option else "",
+        labels=tuple(piece.label for piece in pieces),
+        answer=answer,
+    )
+
+
+def _has_options(text: str) -> bool:
+    """Whether options begin inside a line, behind the stem."""
+    return (
+        re.search(
+            r"(?:^|[\s）)。？?：:])[(（]?[AＡ]\s?[.．、:：)）].{1,400}?[BＢ]\s?[.．、:：)）]", text[:3000]
+        )
+        is not None
+    )
+
+
+def _is_short(answer: str) -> bool:
+    """Whether an answer is letters or a judgement: what follows it is no part of it."""
+    text = answer.strip().strip("。.；;")
+    return (
+        judgement(text) is not None
+        or letters(text) is not None
+        or re.match(r"[A-H]{1,8}(?![A-Za-z])", text) is not None
+    )
+
+
+def _rows(table: str) -> list[list[str]]:
+    """The cells of a table written as HTML by the reader of the document."""
+    rows = re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL)
+    return [
+        [re.sub(r"<[^>]*>", " ", cell) for cell in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.DOTALL)]
+        for row in rows
+    ]

@@ -1,0 +1,161 @@
+"""Answer keys that stand apart from the questions: "1-5 ABCDA", "1.A 2.B", tables, a list at the end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from .marks import Heading, heading_of, is_key_heading, number_of
+from .normalise import clean, half
+
+_TICKS = "√×✓✗✔✘对错"
+_ONE = rf"[A-Z]{{1,10}}|[{_TICKS}TF]|正确|错误"
+_RANGE = re.compile(
+    rf"(\d{{1,4}})\s?(?:[-—–~～至]{{1,2}}|\.{{2,3}})\s?(\d{{1,4}})\s?[题]?\s?[.．、:：)）]?\s{{0,4}}((?:(?:{_ONE})[\s,，、;；|]{{0,4}})+)"
+)
+_PAIR = re.compile(
+    rf"(\d{{1,4}})\s?[.．、:：)）（(\s-]{{0,3}}\s?((?:[A-Z][\s、,，]?){{1,10}}(?![A-Za-z])|[{_TICKS}TF]|正确|错误)[)）]?"
+)
+_COVERED = 0.7  # share of a line that must be entries for it to be a line of a key
+
+
+@dataclass(slots=True)
+class KeySection:
+    """Answers under one heading of a key; `heading` None where there was none. number → answer text."""
+
+    heading: Heading | None = None
+    entries: list[tuple[int, str]] = field(default_factory=list)
+
+
+def entries_of(line: str) -> list[tuple[int, str]]:
+    """(number, answer) for each entry of a line of a key; [] for a line that is something else."""
+    text = half(line).strip()
+    if not text or len(text) > 4000:
+        return []
+    found: list[tuple[int, int, list[tuple[int, str]]]] = []
+    for match in _RANGE.finditer(text):
+        first, last = int(match.group(1)), int(match.group(2))
+        spread = _spread(match.group(3), last - first + 1) if 0 < last - first < 200 else []
+        if spread:
+            found.append((match.start(), match.end(), list(zip(range(first, last + 1), spread, strict=True))))
+    for match in _PAIR.finditer(text):
+        if not any(begin < match.end() and match.start() < end for begin, end, _ in found):
+            found.append((match.start(), match.end(), [(int(match.group(1)), match.group(2).strip())]))
+    covered = sum(len(re.sub(r"\s", "", text[begin:end])) for begin, end, _ in found)
+    if not found or covered < _COVERED * len(re.sub(r"[\s,，;；。.、|]", "", text)):
+        return []
+    return [entry for _, _, entries in sorted(found) for entry in entries]
+
+
+def _spread(answers: str, count: int) -> list[str]:
+    """ "ABCDA" or "AB CD A" over `count` numbers; [] where it does not come out even."""
+    parts = re.findall(_ONE, answers) if re.search(r"[\s,，、;；|]", answers.strip()) else []
+    if len(parts) == count:
+        return parts
+    single = re.findall(rf"正确|错误|[A-Z{_TICKS}]", answers)
+    return single if len(single) == count else []
+
+
+def entries_of_table(rows: Sequence[Sequence[str]]) -> list[tuple[int, str]]:
+    """Entries of a table whose rows take turns: numbers, then answers below them; or number and answer beside."""
+    cells = [[clean(half(cell)) for cell in row] for row in rows]
+    found: list[tuple[int, str]] = []
+    for upper, lower in pairwise(cells):
+        numbers = [(int(cell), lower[i]) for i, cell in enumerate(upper) if cell.isdigit() and i < len(lower)]
+        if (
+            len(numbers) >= 2
+            and sum(bool(re.fullmatch(_ONE, answer)) for _, answer in numbers) * 5 >= len(numbers) * 4
+        ):
+            found += [(number, answer) for number, answer in numbers if answer]
+    if found:
+        return found
+    for row in cells:
+        for left, right in pairwise(row):
+            if left.isdigit() and re.fullmatch(_ONE, right):
+                found.append((int(left), right))
+    return found
+
+
+def read_key(texts: Sequence[str], written: bool) -> tuple[list[KeySection], int]:
+    """The key that begins at texts[0] and how many lines it takes; ([], 0) where no key begins here.
+
+    `written`: sections of 填空 or 简答 items wait for answers, so numbered prose may be part of the key.
+    """
+    sections = [KeySection()]
+    used = 0
+    for index, text in enumerate(texts):
+        if not text.strip() or is_key_heading(text):
+            continue
+        heading, text = _heading_and_rest(text)
+        if heading:
+            if not text and _followed_by_questions(texts[index + 1 :]):
+                break
+            sections.append(KeySection(heading))
+        if not text:
+            continue
+        if entries := entries_of(text):
+            sections[-1].entries += entries
+            used = index + 1
+        elif (
+            written
+            and (sections[-1].heading is not None or sections[-1].entries)
+            and _prose(sections[-1], text)
+        ):
+            used = index + 1
+        else:
+            break
+    sections = [section for section in sections if section.entries]
+    return sections, used if sections else 0
+
+
+_HEADED = re.compile(
+    r"\s*((?:[一二三四五六七八九十]{1,3}\s?[、.．])?\s?(?:单项?选择?|多项?选择?|不定项选择|选择|判断|填空|简答)题?)"
+    r"(?:答案)?\s{0,4}[:：]?\s{0,4}(?=\d)"
+)
+_LABEL = re.compile(r"\s*[【\[]?(?:参考|标准|正确)?答案[】\]]?\s?[:：]?\s{0,4}(?=\d)")
+
+
+def _heading_and_rest(text: str) -> tuple[Heading | None, str]:
+    """A heading of the key, alone in its line or before the entries ("一、单选题：1-5 ABCDA")."""
+    headed = _HEADED.match(text)
+    if headed and entries_of(text[headed.end() :]):
+        return heading_of(headed.group(1)), text[headed.end() :]
+    label = _LABEL.match(text)
+    if label and entries_of(text[label.end() :]):
+        return None, text[label.end() :]
+    if len(text) <= 60:
+        heading = heading_of(re.sub(r"(?:参考|标准)?答案", "", text))
+        if heading:
+            return heading, ""
+    return None, text
+
+
+def _prose(section: KeySection, text: str) -> bool:
+    """Take a written answer: a numbered line begins one, other lines go on with it."""
+    if section.heading is not None and section.heading.kind in {
+        "single",
+        "multiple",
+        "true_false",
+        "uncertain",
+    }:
+        return False
+    number = number_of(text)
+    last = section.entries[-1][0] if section.entries else 0
+    if number is not None and number.value == last + 1:
+        section.entries.append((number.value, re.sub(r"^(?:参考)?答案?\s?[:：]\s?", "", text[number.end :])))
+        return True
+    if section.entries and section.heading is not None:
+        section.entries[-1] = (last, f"{section.entries[-1][1]}\n{text.strip()}")
+        return True
+    return False
+
+
+def _followed_by_questions(texts: Sequence[str]) -> bool:
+    """Whether what follows a heading are questions again and not more of the key."""
+    ahead = [text for text in texts if text.strip()][:8]
+    options = sum(bool(re.match(r"\s*[(（]?[A-DＡ-Ｄ]\s?[.．、:：)）]", text)) for text in ahead)
+    return options >= 2 or (
+        bool(ahead) and not entries_of(ahead[0]) and bool(re.search(r"[（(]\s*[)）]", ahead[0]))
+    )

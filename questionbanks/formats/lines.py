@@ -1,0 +1,84 @@
+"""The lines of a text bank, whatever file they come from: plain text, Word, a saved page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from .marks import heading_of, is_page_mark, is_separator, number_of, segments
+from .normalise import judgement, letters, strip_invisible
+
+_AMID = re.compile(r"\s*(?:[(（\[]?[B-HＢ-Ｈ]\s?[.．、:：)）]|[【\[]?(?:正确|参考)?答案)")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line or paragraph. `strong`: spans (start, end) of `text` in bold or colour; `underlined` likewise.
+
+    `table`: HTML of a table that stands here; `pictures`: how many pictures; `formulas`: how many formulas.
+    `listed`: the key of the automatic numbering ("" for typed numbers).
+    """
+
+    text: str
+    where: str
+    strong: tuple[tuple[int, int], ...] = ()
+    underlined: tuple[tuple[int, int], ...] = ()
+    pictures: int = 0
+    formulas: int = 0
+    table: str = ""
+    listed: str = ""
+
+
+def lines_of(text: str, unit: str = "行") -> list[Line]:
+    """The lines of a text, numbered from 1; page marks and running headers are left out."""
+    lines = [Line(strip_invisible(line), f"第{n}{unit}") for n, line in enumerate(text.split("\n"), 1)]
+    return without_page_furniture(lines)
+
+
+def without_page_furniture(lines: Sequence[Line]) -> list[Line]:
+    """The lines without page numbers and headers that stand at the top of every page."""
+    running = _running_headers(lines)
+    return [line for line in lines if not is_page_mark(line.text) and line.text.strip() not in running]
+
+
+def _running_headers(lines: Sequence[Line]) -> frozenset[str]:
+    """Texts that come back at least three times, far apart, and are no part of an item."""
+    places: dict[str, list[int]] = {}
+    for index, line in enumerate(lines):
+        text = line.text.strip()
+        if 6 <= len(text) <= 60:
+            places.setdefault(text, []).append(index)
+    return frozenset(
+        text
+        for text, found in places.items()
+        if len(found) >= 3
+        and min(later - before for before, later in pairwise(found)) >= 12
+        and _is_furniture(text)
+        and _interrupts(lines, found)
+    )
+
+
+def _is_furniture(text: str) -> bool:
+    """Whether a text could be a header: no number, label, option, heading, judgement or end of a sentence."""
+    return not (
+        number_of(text)
+        or heading_of(text)
+        or is_separator(text)
+        or any(one.label for one in segments(text))
+        or re.match(r"[(（\[]?[A-ZＡ-Ｚ]\s?[.．、:：)）\]]", text)
+        or judgement(text) is not None
+        or letters(text)
+        or re.search(r"[。？?！!；;，,]$|[（(]\s*[)）]|_{2}", text)
+    )
+
+
+def _interrupts(lines: Sequence[Line], places: Sequence[int]) -> bool:
+    """Whether a text stands beside page numbers, or in the middle of items, as running headers do."""
+    amid = 0
+    for place in places:
+        near = [lines[at].text for at in (place - 1, place + 1) if 0 <= at < len(lines)]
+        after = next((line.text for line in lines[place + 1 : place + 4] if line.text.strip()), "")
+        amid += any(is_page_mark(text) for text in near) or _AMID.match(after) is not None
+    return amid * 3 >= len(places)

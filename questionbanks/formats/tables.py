@@ -1,0 +1,34 @@
+"""Tables inside a document: a frame around running text, a grid of items, or part of an item."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+
+from .grids import Grid
+
+_RUNNING = re.compile(r"^\s*(?:\d{1,4}\s?[.．、]|[A-HＡ-Ｈ]\s?[.．、:：]|[【\[]?(?:正确|参考)?答案)")
+
+
+def as_lines(rows: Sequence[Sequence[str]]) -> list[str] | None:
+    """The lines of a table that only frames running text (one column, or options side by side); else None."""
+    texts = [text for row in rows for text in row if text.strip()]
+    if not texts:
+        return []
+    lines = [line for text in texts for line in text.split("\n")]
+    if max(len(row) for row in rows) == 1:
+        return lines
+    beginnings = sum(_RUNNING.match(text) is not None for text in texts)
+    return lines if beginnings * 10 >= len(texts) * 8 else None
+
+
+def as_html(rows: Sequence[Sequence[str]]) -> str:
+    """The table as restricted HTML, text escaped."""
+    cells = ("".join(f"<td>{html.escape(text.strip())}</td>" for text in row) for row in rows)
+    return "<table>" + "".join(f"<tr>{row}</tr>" for row in cells) + "</table>"
+
+
+def as_grid(rows: Sequence[Sequence[str]], name: str) -> Grid:
+    """The table as a sheet."""
+    return Grid(name, [list(row) for row in rows], range(1, len(rows) + 1))

@@ -1,0 +1,488 @@
+"""Running text (plain files, Word, saved pages) → questions.
+
+blocks.py has cut the lines into items; here each item is taken apart: stem, options, answer, rationale,
+sub-questions; then the keys that stand apart are handed to the items they belong to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from ..kinds.base import Choice
+from .answers import is_judgement_pair
+from .base import Format, Parsed, Problem, Unreadable
+from .blocks import Block, Cut, cut
+from .drafts import Draft, group
+from .encodings import decode
+from .fields import default_kind
+from .keytable import KeySection
+from .lines import Line, lines_of
+from .marks import Heading, segments, take_tags
+from .normalise import CHOICE, clean, difficulty_of, judgement, letters, points_of
+from .options import MARKS, find_options, label_of
+from .sniff import Probe
+
+_WEAK_OPTION = re.compile(
+    r"[ \t　]*([A-Ha-hＡ-Ｈ])(?:[ \t　]+|[.．、:：)）][ \t　]*|(?=[一-鿿“《（\d]))", re.MULTILINE
+)
+_TRUE_FALSE_LINE = re.compile(
+    r"\s*(?:true|false|T|F|对|错|√|×|正确|错误)\s?[.、:：]\s?(?:正确|错误|对|错|√|×)\s*", re.IGNORECASE
+)
+_LONE_ANSWER = re.compile(
+    r"\s*(?:[A-HＡ-Ｈ](?:[\s、,，]{0,2}[A-HＡ-Ｈ]){0,7}|[√×✓✗✔✘❌✅]|对|错|正确|错误)\s*[。.]?\s*"
+)
+_RIGHT_BEHIND = re.compile(
+    r"\s*(?:[（(\[【]\s?(?:正确(?:答案|选项)?|答案|√|✓|✔|对|right|correct)\s?[)）\]】]|[√✓✔☑✅])\s*$"
+)
+_NEXT_GLUED = re.compile(r"\s*([A-HＡ-Ｈ]{1,8})\s{0,3}(\d{1,4}[、.．].{4,})", re.DOTALL)
+_SUB = re.compile(r"\s*[（(]\s?(\d{1,2})\s?[)）]\s?[.．、]?\s*")
+_ENUMERATED = re.compile(
+    r"\s*(?:[（(]\s?[\d一二三四五六七八九十]{1,3}\s?[)）]|[①-⑳]|\d{1,2}\s?[.．、)）]|第?[一二三四五六七八九十]{1,2}[、.，是：:]|[-•·])"
+)
+_SENTENCE_END = tuple('。？！?!；;：:”"）)…，,、')
+
+
+@dataclass(slots=True)
+class _Parts:
+    """The texts of one item, by label, as they are collected line by line."""
+
+    body: list[tuple[str, Line, int]] = field(default_factory=list)  # (text, its line, offset in the line)
+    by_label: dict[str, list[str]] = field(default_factory=dict)
+
+
+def read_lines(lines: Sequence[Line], *, name: str = "") -> Parsed:
+    """All items of a text. Raises Unreadable where there is none."""
+    parts = cut(lines)
+    entries: list[tuple[Block, list[Draft]]] = [(block, _drafts_of(block)) for block in parts.blocks]
+    entries = [(block, drafts) for block, drafts in entries if drafts]
+    if not entries:
+        raise Unreadable("no_questions", "没有认出试题：题目要有题号，选项要有A、B、C，答案要写明“答案：”")
+    fallback = default_kind(name)
+    for block, drafts in entries:
+        for draft in drafts:
+            _give_kind(draft, block.section.heading, fallback)
+    problems = list(parts.problems)
+    problems += _hand_out_keys(parts, entries)
+    _settle_marks([draft for _, drafts in entries for draft in drafts])
+    drafts = [draft for _, drafts in entries for draft in drafts]
+    questions, found = _grouped(entries)
+    del drafts
+    return Parsed(tuple(questions), (*problems, *found))
+
+
+def _grouped(entries: Iterable[tuple[Block, list[Draft]]]) -> tuple[list, list[Problem]]:  # type: ignore[type-arg]
+    """Settle the drafts section by section, because each section may say what letters mean."""
+    questions, problems = [], []
+    run: list[Draft] = []
+    judges: dict[str, bool] = {}
+
+    def close() -> None:
+        settled, found = group(run, judges)
+        questions.extend(settled)
+        problems.extend(found)
+        run.clear()
+
+    for block, drafts in entries:
+        own = block.section.heading.judges if block.section.heading else {}
+        if own != judges:
+            close()
+            judges = own
+        run.extend(drafts)
+    close()
+    return questions, problems
+
+
+# -- one item -----------------------------------------------------------------------------------------------
+
+
+def _drafts_of(block: Block) -> list[Draft]:
+    """The drafts of a block: one, or the parts of a case. [] for text that is no item (titles, notes)."""
+    subs = _sub_blocks(block)
+    if subs is not None:
+        return subs
+    draft = _draft_of(block.lines, block.text_from, block.number.prefix if block.number else "")
+    answered = bool(draft.choices or draft.answer or draft.keys)
+    if block.number is None and not answered and (block.numbered or not _looks_asked(draft.stem)):
+        return []
+    if block.number is None and block.numbered:
+        draft.doubt("no_number", "没有题号，按独立的一题处理", "核对是否和上一题是同一题")
+    draft.number = str(block.number.value) if block.number else draft.number
+    draft.topic = draft.topic or block.section.chapter
+    draft.material = "\n".join(line.text.strip() for line in block.material if line.text.strip())
+    return [draft]
+
+
+def _looks_asked(stem: str) -> bool:
+    return bool(re.search(r"[？?]\s*$|[（(]\s*[)）]|_{2,}", stem))
+
+
+def _draft_of(lines: Sequence[Line], text_from: int, prefix: str = "") -> Draft:
+    parts = _collect(lines, text_from)
+    draft = Draft(
+        where=lines[0].where, raw="\n".join(line.text.strip() for line in lines if line.text.strip())[:20_000]
+    )
+    _read_body(draft, parts, prefix)
+    labels = parts.by_label
+    answers = [text.strip() for text in labels.get("answer", [])]
+    if answers:
+        draft.answer = _joined([text for text in answers if text])
+    if len({clean(text) for text in answers if _LONE_ANSWER.fullmatch(text)}) > 1 and draft.choices:
+        draft.note("several_answers", f"写了几个不同的答案：{'；'.join(answers)}", "只留一个答案")
+    _split_next_question(draft)
+    draft.rationale = _joined(labels.get("rationale", []))
+    draft.points = draft.points or points_of(" ".join(labels.get("points", [])))
+    draft.difficulty = difficulty_of(" ".join(labels.get("difficulty", [])))
+    draft.topic = clean(" ".join(labels.get("topic", [])))
+    draft.source = _joined(labels.get("source", []))
+    if labels.get("kind"):
+        draft.kind_name = clean(labels["kind"][0])
+    _report_objects(draft, lines)
+    return draft
+
+
+def _collect(lines: Sequence[Line], text_from: int) -> _Parts:
+    """Sort the pieces of the lines by label. A line without label goes on with the last one."""
+    parts = _Parts()
+    label = ""
+    for index, line in enumerate(lines):
+        start = text_from if index == 0 else 0
+        text = line.text[start:]
+        if line.table:
+            parts.body.append((line.table, line, -1))
+            continue
+        if (
+            label in {"answer", "mine", "points", "difficulty", "rationale", "ignore", "kind"}
+            and _begins_option(text)
+            and not parts.by_label.get("_options")
+        ):
+            label = ""
+        for piece in segments(text):
+            if piece.label:
+                label = piece.label
+            elif label in {"points", "difficulty", "kind", "mine", "ignore"}:
+                label = "" if label != "mine" else "ignore"
+            if label in {"", "stem", "choices"}:
+                parts.body.append((piece.text, line, start + piece.start))
+            else:
+                parts.by_label.setdefault(label, []).append(piece.text)
+    return parts
+
+
+def _begins_option(text: str) -> bool:
+    return re.match(rf"\s*[{MARKS}]?[(（\[]?[AＡ]\s?[.．、:：)）]", text) is not None
+
+
+def _read_body(draft: Draft, parts: _Parts, prefix: str) -> None:
+    """Stem and options out of the running text of an item, with what is marked in them."""
+    pieces, spans, at = [], [], 0
+    underlined: list[tuple[int, int]] = []
+    tables: list[str] = []
+    for text, line, offset in parts.body:
+        if offset < 0:
+            tables.append(text)
+            continue
+        if _TRUE_FALSE_LINE.fullmatch(text):
+            draft.kind = "true_false"
+            continue
+        spans += [(at + a - offset, at + b - offset) for a, b in line.strong if b > offset]
+        underlined += [(at + a - offset, at + b - offset) for a, b in line.underlined if b > offset]
+        pieces.append(text)
+        at += len(text) + 1
+    body = "\n".join(pieces)
+    start, run = find_options(body)
+    if not run:
+        start, run = _weak_options(body)
+    stem = body[:start] if run else body
+    ends = [*(begin for _, begin, _ in run[1:]), len(body)][: len(run)]
+    strong = []
+    for (label, begin, text_at), end in zip(run, ends, strict=True):
+        text = body[text_at:end]
+        if label == run[-1][0]:
+            text = _take_lone_answer(draft, text)
+        mark = body[max(0, begin - 2) : begin].strip()[-1:]
+        behind = _RIGHT_BEHIND.search(text)
+        if behind and (not (mark and mark in MARKS)):
+            text = text[: behind.start()]
+        if (mark and mark in MARKS) or behind:
+            draft.keys = (*draft.keys, label)
+        if _covered(spans, text_at, text_at + len(text.rstrip())) > 0.6:
+            strong.append(label)
+        draft.choices.append(
+            Choice(label, _unwrapped(text.strip(f" \t\n;；{MARKS}" if mark in MARKS else " \t\n;；")))
+        )
+    if 0 < len(strong) < len(run) and not draft.keys:
+        draft.keys, draft.keys_by = tuple(strong), "加粗或标色"
+    _check_two_sets(draft)
+    if not run:
+        stem = _take_lone_answer(draft, stem)
+    stem, kind, points = take_tags(_unwrapped(stem.strip()))
+    draft.kind_name, draft.points = kind, points
+    draft.marked = tuple(
+        clean(body[a:b])
+        for a, b in underlined or spans
+        if b <= len(stem) + 400 and clean(body[a:b]).strip("_ ")
+    )
+    draft.stem = f"{prefix}{stem}" if prefix.strip("（）() ") else stem
+    if tables:
+        draft.stem = f"{draft.stem}\n[表格]"
+        draft.note("table", "题目里有表格，没有导入", "把表格内容改写成文字", "broken")
+
+
+def _weak_options(body: str) -> tuple[int, list[tuple[str, int, int]]]:
+    """Options whose letters have no dot ("A 甲", "A甲") or are small, each at the beginning of a line."""
+    run: list[tuple[str, int, int]] = []
+    for match in re.finditer(r"(?m)^", body):
+        found = _WEAK_OPTION.match(body, match.start())
+        if found and label_of(found.group(1)) == chr(65 + len(run)):
+            run.append((label_of(found.group(1)), found.start(1), found.end()))
+    return (run[0][1], run) if len(run) >= 2 else (0, [])
+
+
+def _take_lone_answer(draft: Draft, text: str) -> str:
+    """An answer that stands alone in the last line, without a label."""
+    head, separator, last = text.rstrip().rpartition("\n")
+    if separator and head.strip() and _LONE_ANSWER.fullmatch(last) and draft.answer is None:
+        draft.answer = last.strip()
+        return head
+    return text
+
+
+def _check_two_sets(draft: Draft) -> None:
+    last = draft.choices[-1].text if draft.choices else ""
+    if re.search(
+        r"(?:^|\n)\s*[(（]?[AＡ]\s?[.．、:：)）].+(?:\n|\s)\s*[(（]?[BＢ]\s?[.．、:：)）]", last, re.DOTALL
+    ):
+        draft.note("two_option_sets", "一道题里有两组选项，可能是两道题粘在了一起", "拆成两题，补上题号")
+
+
+def _covered(spans: Sequence[tuple[int, int]], start: int, end: int) -> float:
+    inside = sum(max(0, min(b, end) - max(a, start)) for a, b in spans)
+    return inside / max(end - start, 1)
+
+
+def _unwrapped(text: str) -> str:
+    """Lines that were wrapped by hand become one line; list items and sentences keep theirs."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    joined = lines[:1]
+    for line in lines[1:]:
+        before = joined[-1]
+        if before.endswith(_SENTENCE_END) or _ENUMERATED.match(line):
+            joined.append(line)
+        else:
+            space = " " if before[-1:].isascii() and line[:1].isascii() and before[-1:].isalnum() else ""
+            joined[-1] = f"{before}{space}{line}"
+    return "\n".join(joined)
+
+
+def _joined(texts: Sequence[str]) -> str:
+    return "\n".join(text.strip() for text in texts if text.strip())
+
+
+def _split_next_question(draft: Draft) -> None:
+    """ "【答案】D2、某设区的市…": the answer is glued to the next item, which is reported, not swallowed."""
+    match = _NEXT_GLUED.fullmatch(draft.answer or "")
+    if match:
+        draft.answer = match.group(1)
+        draft.doubt("glued_next", f"答案后面粘着下一题：{match.group(2)[:40]}…", "在两题之间换行")
+
+
+def _report_objects(draft: Draft, lines: Sequence[Line]) -> None:
+    if any(line.pictures for line in lines):
+        alone = not clean(draft.stem)
+        severity = (
+            "broken" if alone or any(not choice.text.strip() for choice in draft.choices) else "doubtful"
+        )
+        draft.note("picture", "这道题带有图片，图片没有导入", "导入后补上图片，或改成文字", severity)
+    if any(line.formulas for line in lines):
+        draft.doubt("formula", "这道题带有公式，只导入了其中的文字", "核对公式")
+
+
+# -- sub-questions ------------------------------------------------------------------------------------------
+
+
+def _sub_blocks(block: Block) -> list[Draft] | None:
+    """The parts of a case: "（1）", "（2）" … below a text, each with options or an answer of its own."""
+    marks = [
+        (i, int(match.group(1)))
+        for i, line in enumerate(block.lines)
+        if (match := _SUB.match(line.text[block.text_from if i == 0 else 0 :]))
+    ]
+    run = [(i, n) for i, n in marks if i > 0]
+    while run and run[0][1] != 1:
+        run = run[1:]
+    expected, starts = 1, []
+    for i, n in run:
+        if n == expected:
+            starts.append(i)
+            expected += 1
+        elif n == 1 and len(starts) <= 1:
+            expected, starts = 2, [i]
+    if len(starts) < 2:
+        return None
+    ends = [*starts[1:], len(block.lines)]
+    drafts: list[Draft] = []
+    for i, end in zip(starts, ends, strict=True):
+        match = _SUB.match(block.lines[i].text)
+        draft = _draft_of(block.lines[i:end], match.end() if match else 0)
+        draft.number = f"{block.value or ''}（{len(drafts) + 1}）"
+        drafts.append(draft)
+    own = [bool(draft.choices) or bool(draft.answer) for draft in drafts]
+    if not all(own) or (not any(draft.choices for draft in drafts) and not _are_asked(drafts)):
+        return None
+    head = _draft_of(block.lines[: starts[0]], block.text_from)
+    if head.choices or head.answer:
+        return None
+    material = re.sub(r"\s*(?:问题|请问|请回答|提问)\s?[:：]\s*$", "", head.stem)
+    for draft in drafts:
+        draft.material = material
+        draft.topic = draft.topic or block.section.chapter
+        draft.problems[:0] = [
+            Problem(draft.where, p.code, p.message, p.raw, p.fix, p.severity) for p in head.problems
+        ]
+    return drafts
+
+
+def _are_asked(drafts: Sequence[Draft]) -> bool:
+    return all(_looks_asked(draft.stem) or len(draft.stem) < 80 for draft in drafts)
+
+
+# -- what the surroundings say ------------------------------------------------------------------------------
+
+
+def _give_kind(draft: Draft, heading: Heading | None, fallback: str) -> None:
+    """The kind of the section, unless the item says its own or plainly is of another."""
+    if heading is not None and draft.points is None:
+        draft.points = heading.points
+    if draft.kind_name or draft.kind:
+        return
+    kind = heading.kind if heading else fallback
+    if heading is not None and not kind:
+        draft.kind_name = heading.kind_name
+        return
+    if kind == "case_group":
+        return
+    answer = (draft.answer or "").strip("。. （）()")
+    judged = judgement(answer) is not None and not (answer.isascii() and len(answer) == 1)
+    if kind in {"single", "multiple", "uncertain", CHOICE} and not draft.choices and judged:
+        draft.kind = "true_false"
+        draft.doubt(
+            "kind_by_content",
+            f"在“{heading.kind_name if heading else '选择题'}”里，内容却是判断题",
+            "核对题型",
+        )
+    elif kind == "true_false" and len(draft.choices) > 2 and not is_judgement_pair(draft.choices):
+        draft.kind = CHOICE
+        draft.doubt("kind_by_content", "在判断题里，却有几个选项，按选择题处理", "核对题型")
+    elif kind in {"fill_blank", "short_answer"} and len(draft.choices) > 2 and letters(answer):
+        draft.kind = CHOICE
+        draft.doubt(
+            "kind_by_content", f"在“{heading.kind_name if heading else ''}”里，内容却是选择题", "核对题型"
+        )
+    else:
+        draft.kind = kind
+        if kind in {"fill_blank", "short_answer"} and draft.choices and not letters(answer):
+            _give_back_choices(draft)
+
+
+def _give_back_choices(draft: Draft) -> None:
+    """Lettered points in a 简答 item are text, not options."""
+    texts = "\n".join(f"{choice.label}. {choice.text}" for choice in draft.choices)
+    draft.stem = f"{draft.stem}\n{texts}"
+    draft.choices, draft.keys, draft.keys_by = [], (), ""
+
+
+def _settle_marks(drafts: Sequence[Draft]) -> None:
+    """Answers by bold or colour are taken only where nothing else answers; a convention kept throughout is none to doubt."""
+    for draft in drafts:
+        if draft.keys_by and draft.answer:
+            draft.keys, draft.keys_by = (), ""
+    open_items = [draft for draft in drafts if draft.choices and not draft.answer]
+    if len(open_items) >= 5 and all(draft.keys_by for draft in open_items):
+        first = open_items[0]
+        first.note(
+            "answers_by_mark", f"全文{len(open_items)}道题的答案取自{first.keys_by}的选项", "抽查几题", "note"
+        )
+        for draft in open_items:
+            draft.keys_by = ""
+
+
+def _hand_out_keys(parts: Cut, entries: Sequence[tuple[Block, list[Draft]]]) -> list[Problem]:
+    """Give the answers of keys that stand apart to the items they belong to."""
+    problems: list[Problem] = []
+    order = {id(block): index for index, block in enumerate(parts.blocks)}
+    for before, section in parts.keys:
+        waiting = [
+            (b, d[0]) for b, d in entries if order[id(b)] < before and len(d) == 1 and d[0].answer is None
+        ]
+        problems += _hand_out(section, waiting)
+    return problems
+
+
+def _hand_out(section: KeySection, waiting: Sequence[tuple[Block, Draft]]) -> list[Problem]:
+    heading = section.heading
+    candidates = [
+        (block, draft)
+        for block, draft in waiting
+        if heading is None
+        or (block.section.heading is not None and block.section.heading.kind == heading.kind)
+    ]
+    by_number: dict[int, list[Draft]] = {}
+    for block, draft in candidates:
+        by_number.setdefault(block.value, []).append(draft)
+    unclaimed = []
+    for number, answer in section.entries:
+        fits = by_number.get(number, [])
+        if len(fits) == 1:
+            fits[0].answer = answer
+        elif fits:
+            chosen = _by_shape(fits, answer)
+            if chosen is None:
+                unclaimed.append(f"{number}.{answer[:20]}")
+            else:
+                chosen.answer = answer
+                by_number[number] = [draft for draft in fits if draft is not chosen]
+        else:
+            unclaimed.append(f"{number}.{answer[:20]}")
+    if not unclaimed:
+        return []
+    message = f"答案表里有{len(unclaimed)}个答案找不到对应的题：{'、'.join(unclaimed[:10])}"
+    return [Problem("答案表", "unclaimed_answers", message, "、".join(unclaimed), "核对题号", "note")]
+
+
+def _by_shape(fits: Sequence[Draft], answer: str) -> Draft | None:
+    """Of several items with the same number, the only one that an answer of this form can belong to."""
+    judged = judgement(answer) is not None and letters(answer) is None
+    several = len(letters(answer) or ()) > 1
+    shaped = [
+        draft
+        for draft in fits
+        if draft.answer is None
+        and (draft.kind == "true_false") == judged
+        and (
+            judged
+            or draft.kind in ({"multiple", "uncertain"} if several else {"single", "uncertain"})
+            or draft.kind in {"", CHOICE}
+        )
+    ]
+    return shaped[0] if len(shaped) == 1 else None
+
+
+# -- the format ---------------------------------------------------------------------------------------------
+
+
+class Text(Format):
+    """Plain text in UTF-8, UTF-16 or GB18030."""
+
+    code = "text"
+    label = "文本"
+    extension = "txt"
+
+    def claims(self, probe: Probe) -> int:
+        return 30 if probe.container == "text" else 0
+
+    def parse(self, data: bytes, *, name: str = "", mapping: object = None) -> Parsed:
+        text, encoding = decode(data)
+        parsed = read_lines(lines_of(text), name=name.rpartition(".")[0])
+        return Parsed(parsed.questions, parsed.problems, self.code, encoding)

@@ -1,0 +1,147 @@
+"""xlsx, xls and CSV files of questions: sheets → grids → questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from .base import Format, Parsed, Problem, Unreadable
+from .grids import DELIMITERS, Grid, is_blank, read_delimited, read_text_table, read_workbook
+from .lines import Line, without_page_furniture
+from .normalise import letters, strip_invisible
+from .sniff import Probe
+from .table import find_columns, header_columns, read_tables, unread_cells
+from .text import read_lines
+
+_WORKBOOK_PARTS = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
+
+
+class Workbook(Format):
+    """What xlsx and xls share: calamine recognises which of them the bytes are."""
+
+    def parse(self, data: bytes, *, name: str = "", mapping: Mapping[str, str] | None = None) -> Parsed:
+        parsed = parse_grids(read_workbook(data), name=name, mapping=mapping)
+        return Parsed(parsed.questions, parsed.problems, self.code, layout=parsed.layout)
+
+
+class Xlsx(Workbook):
+    """Excel workbooks since 2007; also xlsb and ods."""
+
+    code = "xlsx"
+    label = "Excel表格"
+    extension = "xlsx"
+
+    def claims(self, probe: Probe) -> int:
+        return 95 if probe.container == "zip" and probe.members.intersection(_WORKBOOK_PARTS) else 0
+
+
+class Xls(Workbook):
+    """Excel 97–2003 workbooks."""
+
+    code = "xls"
+    label = "Excel 97-2003表格"
+    extension = "xls"
+
+    def claims(self, probe: Probe) -> int:
+        return 95 if probe.streams & {"Workbook", "Book"} else 0
+
+
+class Csv(Format):
+    """Tables as text: comma, TAB, semicolon or bar between the cells, whatever the file is called."""
+
+    code = "csv"
+    label = "CSV表格"
+    extension = "csv"
+
+    def claims(self, probe: Probe) -> int:
+        if probe.container != "text" or probe.head[:1] in "<{[":
+            return 0
+        head = probe.text[:40_000]
+        delimiter = _delimiter(head)
+        if delimiter and _headed(head, delimiter):
+            return 75
+        return 40 if delimiter and _is_even(head, delimiter) else 0
+
+    def parse(self, data: bytes, *, name: str = "", mapping: Mapping[str, str] | None = None) -> Parsed:
+        text, encoding = read_text_table(data)
+        delimiter = _delimiter(text[:40_000]) or ","
+        parsed = parse_grids([read_delimited(text, delimiter)], name=name, mapping=mapping)
+        return Parsed(parsed.questions, parsed.problems, self.code, encoding, parsed.layout)
+
+
+def parse_grids(grids: Sequence[Grid], *, name: str = "", mapping: Mapping[str, str] | None = None) -> Parsed:
+    """Questions of sheets: as tables; a workbook without any table is read as running text in cells."""
+    name = name.rpartition(".")[0] or name
+    try:
+        return read_tables(grids, name=name, mapping=mapping)[0]
+    except Unreadable as error:
+        if error.code != "no_columns" or mapping:
+            raise
+        found = _as_text(grids, name)
+        if found is None:
+            raise
+        return found
+
+
+def _as_text(grids: Sequence[Grid], name: str) -> Parsed | None:
+    """Running text that somebody pasted into cells, if items with answers come out of it."""
+    lines = [
+        Line(strip_invisible(text), grid.place(index) if part == 0 else f"{grid.place(index)}第{part + 1}段")
+        for grid in grids
+        for index, cell in enumerate(unread_cells(grid))
+        for part, text in enumerate(cell.split("\n"))
+    ]
+    try:
+        parsed = read_lines(without_page_furniture(lines), name=name)
+    except Unreadable:
+        return None
+    sound = [one for one in parsed.questions if one.key is not None]
+    if len(sound) * 2 < len(parsed.questions):
+        return None
+    message = "表格里没有表头，按连续的文字读取"
+    note = Problem(parsed.questions[0].where, "read_as_text", message, severity="note")
+    return Parsed(parsed.questions, (note, *parsed.problems))
+
+
+def _delimiter(head: str) -> str:
+    """The delimiter under which the first lines read best as a table of items; "" for none."""
+    complete = head.rpartition("\n")[0] or head
+    scores = {one: _score(complete, one) for one in DELIMITERS if one in complete}
+    best = max(scores, key=lambda one: scores[one], default="")
+    return best if best and scores[best] > 0 else ""
+
+
+def _score(head: str, delimiter: str) -> int:
+    grid = read_delimited(head, delimiter, 30)
+    columns = find_columns(grid)
+    if columns is None:
+        return 1 if _is_even(head, delimiter) else 0
+    return columns.score + 10 * (columns.header >= 0)
+
+
+def _headed(head: str, delimiter: str) -> bool:
+    """Whether one of the first rows is a header of at least two words that are short, as names are."""
+    grid = read_delimited(head.rpartition("\n")[0] or head, delimiter, 20)
+    return any(
+        header_columns(row, 0).score >= 2 and all(len(cell) <= 60 for cell in row)
+        for row in grid.rows
+        if not is_blank(row)
+    )
+
+
+def _is_even(head: str, delimiter: str) -> bool:
+    """Whether most lines have the same number of cells, at least four, and one column holds answer letters."""
+    rows = [
+        row
+        for row in read_delimited(head.rpartition("\n")[0] or head, delimiter, 60).rows
+        if not is_blank(row)
+    ]
+    if len(rows) < 3:
+        return False
+    widths = [len(row) for row in rows]
+    width = max(set(widths), key=widths.count)
+    even = [row for row in rows if len(row) == width]
+    if width < 4 or len(even) * 10 < len(rows) * 8:
+        return False
+    return any(
+        sum(letters(row[column]) is not None for row in even) * 5 >= len(even) * 4 for column in range(width)
+    )
