@@ -24,8 +24,9 @@ from ..engine import sheet as sheets
 from ..engine.marking import MarkingSlot, mark_sheet, total_points
 from ..engine.shuffling import choice_id
 from ..engine.transitions import Action, State
-from ..models import AnswerEvent, Attempt, Mark, Slot
+from ..models import Attempt, Mark, Slot
 from .attempts import lock_attempt, move_attempt
+from .sheets import load_sheet
 
 MACHINE = None  # the marker of marks that no person gave
 
@@ -87,15 +88,13 @@ def resolve_answers(keys: FormKeys, attempt_id: UUID, values: Mapping[str, Any])
     }
 
 
-def load_sheet(attempt_id: UUID) -> dict[str, sheets.SheetAnswer]:
-    """The fold of the attempt's answer log."""
-    events = AnswerEvent.objects.filter(attempt_id=attempt_id).values_list("slot", "value", "epoch", "seq")
-    return sheets.fold(events)
+def newest_points(attempt_id: UUID, digest: str) -> dict[UUID, Decimal]:
+    """Slot id → points of its newest mark on the sheet with this digest.
 
-
-def newest_points(attempt_id: UUID) -> dict[UUID, Decimal]:
-    """Slot id → points of its newest mark."""
-    return dict(Mark.objects.filter(attempt_id=attempt_id).order_by("id").values_list("slot_id", "points"))
+    Marks of an earlier sheet (before a reopening, or before a late answer was accepted) count no more.
+    """
+    marks = Mark.objects.filter(attempt_id=attempt_id, sheet_digest=digest)
+    return dict(marks.order_by("id").values_list("slot_id", "points"))
 
 
 @transaction.atomic
@@ -112,7 +111,7 @@ def mark_by_machine(*, attempt_id: UUID, at: datetime, keys: FormKeys | None = N
     sheet = load_sheet(attempt.pk)
     answers = resolve_answers(keys, attempt.pk, {slot: one.value for slot, one in sheet.items()})
     digest = sheets.digest(sheet)
-    have = newest_points(attempt.pk)
+    have = newest_points(attempt.pk, digest)
     new = [
         Mark(
             attempt=attempt,

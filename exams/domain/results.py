@@ -14,8 +14,10 @@ from questionbanks.kinds.registry import kind
 from ..engine.as_shown import as_shown
 from ..engine.marking import section_points
 from ..engine.release import Release, released_since
+from ..engine.sheet import digest
 from ..models import Attempt, Section, Sitting, Slot
-from .marking import load_keys, load_sheet, newest_points, resolve_answers
+from .marking import load_keys, newest_points, resolve_answers
+from .sheets import load_sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def _sections(attempt: Attempt, keys_out: bool) -> tuple[SectionResult, ...]:
     keys = load_keys(attempt.form_id)
     sheet = load_sheet(attempt.pk)
     answers = resolve_answers(keys, attempt.pk, {slot: one.value for slot, one in sheet.items()})
-    points = newest_points(attempt.pk)
+    points = newest_points(attempt.pk, digest(sheet))
 
     def slot_result(slot: Slot) -> SlotResult:
         question, answer = as_shown(

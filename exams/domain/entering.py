@@ -1,0 +1,144 @@
+"""Answer sheets that come on paper, or that somebody fills in for a person: entered whole, then like any other.
+
+The same log, the same marking, the same receipt; only `mode` and `helper` tell how it was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from examsite.lib.errors import Conflict, Invalid
+from examsite.lib.ids import uuid7
+from examsite.people.models import User
+from questionbanks.kinds.base import Answer, WireError
+from questionbanks.kinds.registry import KINDS
+
+from ..engine.paper import Paper
+from ..engine.shuffling import choice_ids
+from ..models import AnswerEvent, Attempt, RosterStatus, Seat
+from .attempts import lock_attempt
+from .closing import close_attempt, mark_closed
+from .papers import paper_of
+from .sheets import load_sheet
+
+CLERK = "clerk"  # the device of events that were keyed in
+
+
+def wire_value(paper: Paper, attempt: Attempt, slot: str, answer: Answer) -> Any:
+    """The value on the wire for an answer in the paper's own letters (those of the printed paper)."""
+    if answer is None or isinstance(answer, bool | str):
+        return answer
+    kind = paper.slots[slot].kind
+    if not KINDS[kind].has_choices:
+        return list(answer)
+    ids = choice_ids(paper.salt, attempt.pk, slot, paper.slots[slot].labels)
+    unknown = [label for label in answer if label not in ids]
+    if unknown:
+        raise WireError(f"没有选项{'、'.join(unknown)}")
+    chosen = sorted(ids[label] for label in answer)
+    return chosen[0] if kind == "single" and len(chosen) == 1 else chosen
+
+
+def enter_sheet(
+    *,
+    seat: Seat,
+    mode: str,
+    answers: Mapping[str, Answer],
+    started_at: datetime,
+    submitted_at: datetime,
+    at: datetime,
+    actor: User | None,
+    helper: str = "",
+) -> Attempt:
+    """One paper sheet as an attempt: its answers as events, closed at `submitted_at`, marked.
+
+    `answers` by slot code, in the letters of the printed paper (choices keep the form's order there).
+    Raises Conflict for a person who is excused, has no form, or has an attempt in this sitting already
+    (a second channel is entered by the makeup list, never over the first); Invalid for an answer the paper
+    does not have, naming its number.
+    """
+    if seat.entry.status in (RosterStatus.EXEMPT, RosterStatus.REMOVED):
+        raise Conflict("excused", f"{seat.entry}在名册中是“{seat.entry.get_status_display()}”，不能录入。")
+    if seat.form_id is None:
+        raise Conflict("no_form", f"{seat.entry}还没有分到试卷，请先发卷。")
+    if not started_at < submitted_at <= at:
+        raise Invalid("times", "开考时间应早于交卷时间，交卷时间不能晚于现在。")
+    paper = paper_of(seat.form_id)
+    with transaction.atomic():
+        attempt = _open_entered(seat, paper, mode, started_at, submitted_at, helper)
+        AnswerEvent.objects.bulk_create(_events(attempt, paper, answers, submitted_at))
+        close_attempt(
+            attempt,
+            at=at,
+            submitted_at=submitted_at,
+            sheet=load_sheet(attempt.pk),
+            settled=False,
+            actor=actor,
+            note=f"录入{attempt.get_mode_display()}答卷",
+        )
+    mark_closed(attempt_id=attempt.pk, at=at)
+    attempt.refresh_from_db()
+    return attempt
+
+
+def _open_entered(
+    seat: Seat, paper: Paper, mode: str, started_at: datetime, submitted_at: datetime, helper: str
+) -> Attempt:
+    attempt_id = uuid7()
+    while not paper.fits(attempt_id):
+        attempt_id = uuid7()
+    # A printed paper is the same for all: choices stand in the form's order.
+    orders = {code: "".join(labels) for code, labels in paper.choice_labels.items()}
+    attempt = Attempt(
+        id=attempt_id,
+        exam_id=seat.sitting.exam_id,
+        entry=seat.entry,
+        sitting=seat.sitting,
+        form_id=seat.form_id,
+        number=1,
+        mode=mode,
+        device=CLERK,
+        started_at=started_at,
+        due_at=max(submitted_at, started_at + timedelta(seconds=seat.sitting.duration_s)),
+        grace_s=seat.sitting.grace_s,
+        choice_orders=orders,
+        helper=helper,
+    )
+    if Attempt.objects.filter(entry=seat.entry, sitting=seat.sitting, number=1).exists():
+        raise Conflict("has_attempt", f"{seat.entry}在本场已有一次作答，先到的有效，不能再录入。")
+    attempt.save(force_insert=True)
+    return lock_attempt(attempt.pk)
+
+
+def _events(
+    attempt: Attempt, paper: Paper, answers: Mapping[str, Answer], received_at: datetime
+) -> list[AnswerEvent]:
+    events = []
+    for seq, (slot, answer) in enumerate(answers.items(), 1):
+        if answer is None:
+            continue
+        try:
+            if slot not in paper.slots:
+                raise WireError("没有这道题")
+            value = wire_value(paper, attempt, slot, answer)
+            paper.check_value(attempt.pk, slot, value)
+        except WireError as error:
+            number = list(paper.slots).index(slot) + 1 if slot in paper.slots else slot
+            raise Invalid("answer", f"第{number}题：{error}") from error
+        events.append(
+            AnswerEvent(
+                attempt=attempt,
+                epoch=attempt.epoch,
+                seq=seq,
+                slot=slot,
+                value=value,
+                client_at=None,
+                received_at=received_at,
+                device=CLERK,
+            )
+        )
+    return events
