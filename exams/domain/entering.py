@@ -1,4 +1,4 @@
-"""Answer sheets that come on paper, or that somebody fills in for a person: entered whole, then like any other.
+"""Answer sheets on paper, or filled in for somebody: entered whole, then attempts like any other.
 
 The same log, the same marking, the same receipt; only `mode` and `helper` tell how it was made.
 """
