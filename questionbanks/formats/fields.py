@@ -75,8 +75,9 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("material", r".*(材料|案例|共用题干|阅读|passage|material|背景|资料|大题题干|公共题干|context).*"),
     (
         "answer",
-        r"(正确|标准|参考|试题|题目|最终|问题)?(答案|选项答案)[a-z]?(内容|选项|项)?|正确选项|正确项|(correct|right|standard|true|ref(erence)?)?(answer|ans|option|key|choice)(s|key|text|index|id)?"
-        r"|correct|gold|output|target|label|daan|solution|response",
+        r"(正确|标准|参考|试题|题目|最终|问题)?(答案|选项答案)[a-z]?(内容|选项|项)?|正确选项|正确项"
+        r"|(correct|right|standard|true|ref(erence)?|best)(answer|ans|option|key|choice)?(s|key|text|index|id)?"
+        r"|(answer|ans)(s|key|text|index|id)?|gold|output|target|daan|solution|response",
     ),
     ("choices", r"(试题|题目|答案|可选|全部|所有|备选)?(选择?项|选项)(列表|集合|s)?|备选答案|题目所有答案|所有答案|options?|choices?|selections?|alternatives|optionlist|answers?list|items"),
     ("points", r".*(分值|分数|得分|score|points?|marks?)|(每题)?分"),

@@ -74,10 +74,17 @@ def find_options(text: str) -> tuple[int, list[tuple[str, int, int]]]:
     for places, shortest in ((labels.gaps.get("A", []), 2), (labels.glued.get("A", []), 3)):
         for first in places[:MAX_STARTS]:
             run = labels.run(first)
-            if len(run) >= shortest:
+            if len(run) >= shortest and _has_texts(text, run):
                 letters = letters_from_a(len(run))
                 return first[0], [(label, *place) for label, place in zip(letters, run, strict=True)]
     return 0, []
+
+
+def _has_texts(text: str, run: Sequence[tuple[int, int]]) -> bool:
+    """Whether labels have texts: "股东为A、B、C、D" is no list of options; lines with pictures only may be."""
+    ends = [*(start for start, _ in run[1:]), len(text)]
+    empty = [not text[begin:end].strip() for (_, begin), end in zip(run, ends, strict=True)]
+    return not any(empty) or all(text[:start].endswith("\n") for start, _ in run[1:])
 
 
 def split_options(text: str) -> tuple[str, list[Choice]]:

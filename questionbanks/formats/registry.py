@@ -10,7 +10,10 @@ from collections.abc import Mapping
 
 from .base import Format, Parsed, Unreadable
 from .check import complete
+from .doc import Doc
 from .docx import Docx
+from .html import Html
+from .json_sets import JsonSet
 from .sniff import Probe, look
 from .text import Text
 from .workbook import Csv, Xls, Xlsx
@@ -20,6 +23,9 @@ FORMATS: tuple[Format, ...] = (
     Xls(),
     Csv(),
     Docx(),
+    Doc(),
+    JsonSet(),
+    Html(),
     Text(),
 )
 

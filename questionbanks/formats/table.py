@@ -237,7 +237,7 @@ class _Sheet:
             if not is_blank(row) and not self._is_no_item(row, index):
                 self._item(row, index)
         shifted = [one for one in self.drafts if any(p.code == "unreadable_right" for p in one.problems)]
-        if len(shifted) * 2 > len(self.drafts):
+        if shifted and len(shifted) * 2 >= len(self.drafts):
             for draft in self.drafts:
                 draft.note("columns_shifted", "多数行的内容和表头对不上，可能是列错位了", "核对各列的含义")
         if self.columns.guessed and self.drafts:
