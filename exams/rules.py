@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from examsite.people.models import Role
 from examsite.people.rules import Asker, granted_paths, path_filter
 
-from .models import Exam
+from .models import Attempt, Exam, Room, Seat, Sitting
 
 # Those who see figures of an exam; candidates see their own attempts only.
 VIEWERS = (Role.OFFICER, Role.LEADER)
@@ -21,3 +21,47 @@ def exams_visible_to(user: Asker, *roles: Role) -> QuerySet[Exam]:
 def exams_manageable_by(user: Asker) -> QuerySet[Exam]:
     """Exams that the person runs as an officer."""
     return exams_visible_to(user, Role.OFFICER)
+
+
+# Those who run a sitting while it is sat; an invigilator named for one room sees that room.
+WATCHERS = (Role.OFFICER, Role.INVIGILATOR)
+
+
+def seats_of(user: Asker) -> QuerySet[Seat]:
+    """A candidate's own seats in published exams."""
+    if not user.is_authenticated:
+        return Seat.objects.none()
+    return Seat.objects.filter(entry__user=user, sitting__exam__published_at__isnull=False)
+
+
+def attempts_of(user: Asker) -> QuerySet[Attempt]:
+    """A candidate's own attempts."""
+    return Attempt.objects.filter(entry__user=user) if user.is_authenticated else Attempt.objects.none()
+
+
+def _watched(user: Asker, field: str) -> Q:
+    return path_filter(granted_paths(user, *WATCHERS), field)
+
+
+def sittings_watched_by(user: Asker) -> QuerySet[Sitting]:
+    """Sittings whose board the person may open."""
+    rooms = Room.objects.filter(sitting=OuterRef("pk"), invigilators=user.pk)
+    return Sitting.objects.filter(_watched(user, "exam__unit__path") | Exists(rooms))
+
+
+def seats_watched_by(user: Asker) -> QuerySet[Seat]:
+    """Seats the person watches: all of a sitting, or those of his rooms."""
+    return Seat.objects.filter(_watched(user, "sitting__exam__unit__path") | Q(room__invigilators=user.pk))
+
+
+def attempts_watched_by(user: Asker) -> QuerySet[Attempt]:
+    """Attempts the person watches, by the same measure."""
+    seats = Seat.objects.filter(
+        sitting=OuterRef("sitting"), entry=OuterRef("entry"), room__invigilators=user.pk
+    )
+    return Attempt.objects.filter(_watched(user, "exam__unit__path") | Exists(seats))
+
+
+def sittings_run_by(user: Asker) -> QuerySet[Sitting]:
+    """Sittings of exams that the person runs as an officer: release, evidence."""
+    return Sitting.objects.filter(exam__in=exams_manageable_by(user))

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from examsite.lib.ids import uuid7
 
 from ..engine.transitions import State
-from .exam import Exam, Mode, Sitting
+from .exam import Exam, Mode, Room, Sitting
 from .form import Form
 from .roster import RosterEntry
 
@@ -23,7 +23,8 @@ STATE_CHOICES = [
 class Attempt(models.Model):
     """One person's one go at one form. `state` is written by domain/attempts.move_attempt alone.
 
-    `epoch` fences devices: it rises with each claim. `due_at` already holds allowance, window and
+    `epoch` fences devices: it rises with each claim. `device` holds the attempt (empty: whoever comes first);
+    `waiting_device` asks for it where an invigilator must confirm. `due_at` already holds allowance, window and
     extensions; `grace_s` is copied from the sitting, so that the saving statement reads one row.
     `choice_orders` maps a slot to the labels of its choices in the order shown. `points` caches the total
     of the newest marks, None until every slot has one.
@@ -38,6 +39,7 @@ class Attempt(models.Model):
     mode = models.CharField("方式", max_length=8, choices=Mode, default=Mode.ONLINE)
     state = models.CharField("状态", max_length=16, choices=STATE_CHOICES, default=State.IN_PROGRESS.value)
     device = models.CharField("持有设备", max_length=64, blank=True)
+    waiting_device = models.CharField("等待确认的设备", max_length=64, blank=True)
     epoch = models.PositiveIntegerField("设备代次", default=1)
     started_at = models.DateTimeField("开始时间")
     due_at = models.DateTimeField("截止时间", db_index=True)
@@ -168,6 +170,21 @@ class Quarantine(models.Model):
         verbose_name = "待裁定答案"
         verbose_name_plural = "待裁定答案"
         constraints = [models.UniqueConstraint(fields=["attempt", "epoch", "seq"], name="quarantine_once")]
+
+
+class Notice(models.Model):
+    """A word of the invigilators to a whole sitting or to one room, shown on the running exam pages."""
+
+    sitting = models.ForeignKey(Sitting, models.PROTECT, related_name="notices")
+    room = models.ForeignKey(Room, models.PROTECT, null=True, blank=True, related_name="+")
+    text = models.CharField("通知", max_length=200)
+    at = models.DateTimeField("时间")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "监考通知"
+        verbose_name_plural = "监考通知"
+        ordering = ["at", "id"]
 
 
 class Presence(models.Model):

@@ -1,0 +1,111 @@
+"""The attempt's row: its lock, the one writer of its state, its history."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from examsite.lib.errors import Conflict, Forbidden, NotFound
+from examsite.people.models import User
+
+from ..engine import timing
+from ..engine.access import AttemptFacts
+from ..engine.transitions import Action, State, next_state
+from ..models import Attempt, AttemptEvent, Mode
+
+# Attempts of these modes live by the clock; paper sheets are keyed in when somebody finds the time.
+TIMED_MODES = (Mode.ONLINE, Mode.ASSISTED)
+
+
+def lock_attempt(attempt_id: UUID) -> Attempt:
+    """The attempt, with its row locked until the end of the transaction: the one lock rule of the house."""
+    attempt = Attempt.objects.select_for_update(no_key=True).filter(pk=attempt_id).first()
+    if attempt is None:
+        raise NotFound("not_found", "没有找到这次作答。")
+    return attempt
+
+
+def move_attempt(
+    attempt: Attempt,
+    action: Action,
+    *,
+    at: datetime,
+    actor: User | None,
+    reason: str = "",
+    data: dict[str, Any] | None = None,
+    **changes: Any,
+) -> Attempt:
+    """The one writer of `Attempt.state`: a conditional update, and one event in the same transaction.
+
+    `changes` are fields written by the same statement. Raises Conflict when the table does not allow the
+    action in the present state, or when somebody else moved the attempt first.
+    """
+    before = State(attempt.state)
+    after = next_state(before, action)
+    if after is None:
+        raise Conflict("wrong_state", f"这次作答现在是“{attempt.get_state_display()}”，不能这样做。")
+    moved = Attempt.objects.filter(pk=attempt.pk, state=before.value).update(state=after.value, **changes)
+    if moved != 1:
+        raise Conflict("moved", "这次作答刚刚被别人改动，请刷新后再试。")
+    for name, value in {**changes, "state": after.value}.items():
+        setattr(attempt, name, value)
+    record_event(attempt, action.value, before=before.value, at=at, actor=actor, reason=reason, data=data)
+    return attempt
+
+
+def record_event(
+    attempt: Attempt,
+    action: str,
+    *,
+    at: datetime,
+    actor: User | None,
+    before: str | None = None,
+    reason: str = "",
+    data: dict[str, Any] | None = None,
+) -> AttemptEvent:
+    """Append to the attempt's history, in the transaction of the change it tells of."""
+    return AttemptEvent.objects.create(
+        attempt=attempt,
+        action=action,
+        before=before or attempt.state,
+        after=attempt.state,
+        actor=actor,
+        at=at,
+        reason=reason,
+        data=data or {},
+    )
+
+
+def is_open(attempt: Attempt, at: datetime) -> bool:
+    """Whether answers still count: in progress, not void, within grace."""
+    return (
+        attempt.state == State.IN_PROGRESS.value
+        and attempt.voided_at is None
+        and timing.accepts_saves(at, attempt.due_at, attempt.grace_s)
+    )
+
+
+def is_overdue(attempt: Attempt, at: datetime) -> bool:
+    """Whether the attempt must be settled: its time is over and nobody has closed it."""
+    return (
+        attempt.state == State.IN_PROGRESS.value
+        and attempt.mode in TIMED_MODES
+        and not timing.accepts_saves(at, attempt.due_at, attempt.grace_s)
+    )
+
+
+def facts_of(attempt: Attempt) -> AttemptFacts:
+    """The attempt as the pure rules see it."""
+    return AttemptFacts(
+        number=attempt.number,
+        state=State(attempt.state),
+        due_at=attempt.due_at,
+        grace_s=attempt.grace_s,
+        voided=attempt.voided_at is not None,
+    )
+
+
+def blocked() -> Forbidden:
+    """The refusal that a suspended candidate meets everywhere."""
+    return Forbidden("blocked", "监考已暂停您的考试，请举手找监考人员。您的答案都还在。")

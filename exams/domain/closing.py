@@ -1,0 +1,136 @@
+"""The end of an attempt: one receipt under the lock, then marking in a transaction of its own.
+
+An attempt whose time is over is settled by whoever touches it next and by the sweeper; both record the due
+time, never their own. Both transactions are safe to run twice.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from examsite.lib.ids import random_code
+from examsite.people.models import User
+from questionbanks.kinds.registry import KINDS
+
+from ..engine import sheet as sheets
+from ..engine import timing
+from ..engine.transitions import Action, State
+from ..models import AnswerEvent, Attempt, Mark, Receipt, Slot
+from .attempts import TIMED_MODES, is_overdue, lock_attempt, move_attempt
+from .marking import mark_by_machine
+from .papers import paper_of
+from .sheets import load_sheet
+
+logger = logging.getLogger(__name__)
+
+_MACHINE_KINDS = [code for code, kind in KINDS.items() if kind.machine_marked]
+
+
+def write_receipt(attempt: Attempt, *, submitted_at: datetime, sheet: sheets.Sheet) -> Receipt:
+    """The receipt of this sheet. Call under the attempt's lock.
+
+    A number that exists already (one in a million million) fails the transaction; the caller's repeat gets
+    another one.
+    """
+    code = random_code(8)
+    return Receipt.objects.create(
+        attempt=attempt,
+        number=f"{code[:4]}-{code[4:]}",
+        submitted_at=submitted_at,
+        answered=sheets.answered_count(sheet),
+        of=len(paper_of(attempt.form_id).slots),
+        digest=sheets.digest(sheet),
+        events=AnswerEvent.objects.filter(attempt=attempt).count(),
+    )
+
+
+def close_attempt(
+    attempt: Attempt,
+    *,
+    at: datetime,
+    submitted_at: datetime,
+    sheet: sheets.Sheet,
+    settled: bool,
+    actor: User | None,
+    note: str = "",
+) -> Receipt:
+    """Move a locked, running attempt to `submitted` and write its receipt, in the same transaction."""
+    move_attempt(
+        attempt,
+        Action.SUBMIT,
+        at=at,
+        actor=actor,
+        reason=note,
+        data={"settled": settled},
+        submitted_at=submitted_at,
+        settled=settled,
+        waiting_device="",
+    )
+    return write_receipt(attempt, submitted_at=submitted_at, sheet=sheet)
+
+
+def latest_receipt(attempt_id: UUID) -> Receipt | None:
+    """The receipt that counts: of a reopened attempt the newest, the older ones are kept."""
+    return Receipt.objects.filter(attempt_id=attempt_id).order_by("-id").first()
+
+
+def settle_attempt(*, attempt_id: UUID, at: datetime) -> Attempt:
+    """Close the attempt if its time is over, as of its due time; else leave it. Then mark it."""
+    with transaction.atomic():
+        attempt = lock_attempt(attempt_id)
+        overdue = is_overdue(attempt, at)
+        if overdue:
+            close_attempt(
+                attempt,
+                at=at,
+                submitted_at=attempt.due_at,
+                sheet=load_sheet(attempt.pk),
+                settled=True,
+                actor=None,
+            )
+    if overdue:
+        mark_closed(attempt_id=attempt.pk, at=at)
+    return attempt
+
+
+def settle_if_overdue(attempt: Attempt, at: datetime) -> Attempt:
+    """What every touch does first; costs nothing while the attempt has time."""
+    return settle_attempt(attempt_id=attempt.pk, at=at) if is_overdue(attempt, at) else attempt
+
+
+def mark_closed(*, attempt_id: UUID, at: datetime) -> None:
+    """Machine marking after the close. Its failure must not cost the receipt: the sweeper comes again."""
+    try:
+        mark_by_machine(attempt_id=attempt_id, at=at)
+    except Exception:
+        logger.exception("marking attempt %s failed; the sweeper will try again", attempt_id)
+
+
+def sweep(*, at: datetime) -> tuple[int, int]:
+    """Settle the silent attempts and mark the closed ones that a crash left unmarked.
+
+    Returns how many were settled and how many marked late. Each attempt is a transaction of its own.
+    """
+    silent = Attempt.objects.filter(
+        state=State.IN_PROGRESS.value, mode__in=TIMED_MODES, due_at__lt=at - timing.SWEEP_AFTER
+    ).values_list("pk", "due_at", "grace_s")
+    settled = 0
+    for attempt_id, due, grace_s in list(silent):
+        if timing.is_sweepable(at, due, grace_s):
+            settle_attempt(attempt_id=attempt_id, at=at)
+            settled += 1
+    unmarked = Attempt.objects.filter(
+        ~Exists(Mark.objects.filter(attempt=OuterRef("pk"))),
+        Exists(Slot.objects.filter(form=OuterRef("form"), kind__in=_MACHINE_KINDS)),
+        state=State.SUBMITTED.value,
+    ).values_list("pk", flat=True)
+    marked = 0
+    for attempt_id in list(unmarked):
+        mark_closed(attempt_id=attempt_id, at=at)
+        marked += 1
+    return settled, marked
