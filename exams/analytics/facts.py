@@ -17,6 +17,7 @@ from examsite.people.models import Category, Establishment, Unit
 from ..engine.release import Release, released_since
 from ..models import Activity, AnswerEvent, Attempt, Exam, RosterEntry, Sitting
 from .cuts import age_band
+from .measures import ActivityCounts
 from .records import (
     ExamRule,
     FinalRule,
@@ -29,6 +30,7 @@ from .records import (
     flag_duplicates,
     percent_of,
 )
+from .sentence_facts import ActivityFacts, ActivityYear
 
 
 def rule_of(exam: Exam) -> ExamRule:
@@ -148,14 +150,21 @@ def _releases(exam: Exam) -> dict[UUID, Release]:
     }
 
 
-def activity_counts(unit_path: str, year: int) -> dict[str, tuple[int, int]]:
-    """Kind → number of activities and sum of their audience, in the subtree, in the year."""
+def activity_year(unit_path: str, year: int) -> ActivityYear:
+    """The register of a subtree in a year, counted by kind and theme."""
     rows = (
         Activity.objects.filter(unit__path__startswith=unit_path, date__year=year)
-        .values("kind")
+        .values("kind", "theme")
         .annotate(count=Count("pk"), audience=Sum("audience"))
+        .order_by("kind", "theme")
     )
-    return {row["kind"]: (row["count"], row["audience"] or 0) for row in rows}
+    return ActivityYear(
+        year,
+        tuple(
+            ActivityFacts(row["kind"], ActivityCounts(row["count"], row["audience"]), theme=row["theme"])
+            for row in rows
+        ),
+    )
 
 
 def exams_of_year(unit_path: str, year: int) -> QuerySet[Exam]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
+
+from examsite.people.models import Unit, UnitKind
 
 from ..models import Exam
 from .charts import BarChart, BarSeries, Histogram
-from .facts import people_of, rule_of
+from .facts import activity_year, exams_of_year, people_of, rule_of
 from .measures import Figure, evaluate, roster_notes
-from .records import PersonResult, resolve
+from .records import PersonResult, counting_tries, resolve
+from .sentence_facts import ExamFacts, ExamWords, Place, ReportFacts, count_helped_older, watch_list
 from .suppression import GuardedRow, guard_table
 from .tally import BAND_NAMES, Tally, tally, tally_by
 
@@ -93,3 +96,45 @@ def exam_report(*, exam: Exam, at: datetime, depth: int = 1, under: str = "") ->
 def unit_name_at(person: PersonResult, level: int) -> str:
     """The name of the unit at this level of the path; whoever belongs higher up stands under that unit."""
     return person.unit_path[min(level, len(person.unit_path) - 1)]
+
+
+PLACES = {
+    UnitKind.COUNTY: Place("我县", "全县"),
+    UnitKind.TOWN: Place("我镇", "全镇"),
+}
+
+
+def exam_facts(*, exam: Exam, at: datetime, zone: tzinfo) -> ExamFacts:
+    """One exam as the sentences see it. `zone`: where the months of the report are counted."""
+    people, rule = people_of(exam, at=at), rule_of(exam)
+    tries = [one for person in people for one in counting_tries(person.tries)]
+    sittings = list(exam.sittings.all())
+    opened = min([one.at for one in tries] or [one.opens_at for one in sittings] or [exam.created_at])
+    closed = max([one.at for one in tries] or [one.closes_at for one in sittings] or [exam.created_at])
+    return ExamFacts(
+        exam_id=str(exam.pk),
+        words=ExamWords(exam.label, exam.audience_label),
+        opened=opened.astimezone(zone).date(),
+        closed=closed.astimezone(zone).date(),
+        tally=tally(people, rule),
+        is_frozen=exam.roster_frozen_at is not None,
+        is_attested=bool(exam.roster_attested_by),
+        is_complete=all(one.closes_at <= at for one in sittings),
+        final_rule=rule.final_rule,
+        watch=watch_list(people, rule),
+        villages=len({person.unit_id for person in people if counting_tries(person.tries)}),
+        helped_older=count_helped_older(people),
+    )
+
+
+def annual_facts(*, unit: Unit, year: int, at: datetime, zone: tzinfo) -> ReportFacts:
+    """Everything the annual paragraph of a unit is made of, read from the rows of that year."""
+    return ReportFacts(
+        year=year,
+        activities=activity_year(unit.path, year),
+        exams=tuple(
+            exam_facts(exam=exam, at=at, zone=zone)
+            for exam in exams_of_year(unit.path, year).prefetch_related("sittings")
+        ),
+        place=PLACES.get(UnitKind(unit.kind), Place("我单位", "全单位")),
+    )

@@ -42,6 +42,7 @@ def register_activity(
     at: datetime,
     today: date,
     actor: User | None,
+    theme: str = "",
     note: str = "",
 ) -> Activity:
     """Enter one activity that took place. `audience` is attendances (人次); `today` the local date."""
@@ -52,6 +53,7 @@ def register_activity(
         date=day,
         place=place.strip(),
         topic=topic.strip(),
+        theme=theme.strip(),
         audience=audience,
         note=note.strip(),
         created_by=actor,

@@ -27,6 +27,8 @@ class Activity(models.Model):
     date = models.DateField("日期", db_index=True)
     place = models.CharField("地点", max_length=100)
     topic = models.CharField("主题", max_length=200)
+    # What the report names a series of lectures by ("习近平法治思想"); empty for everything else.
+    theme = models.CharField("专题", max_length=50, blank=True)
     audience = models.PositiveIntegerField("受众（人次）", default=0)
     note = models.CharField("备注", max_length=500, blank=True)
     created_by = models.ForeignKey(
