@@ -9,12 +9,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from examsite.lib import clock
-from examsite.people.models import Unit
 from exams.analytics.claims import where_to_look
 from exams.analytics.reports import annual_facts
 from exams.analytics.sentence_facts import Style
 from exams.analytics.sentences import annual_paragraph
+from examsite.lib import clock
+from examsite.people.models import Unit
 
 
 class Command(BaseCommand):
