@@ -22,6 +22,7 @@ from .sniff import Probe
 _OPTION = re.compile(r"\s*([A-Za-zＡ-Ｚａ-ｚ])[.)．）、](?:\s+(.*)|([^\s.)].*)|)$")
 _ANSWER = re.compile(r"\s*ANSWER\s*[:：]\s*(.*?)\s*$", re.IGNORECASE)
 _KEY = re.compile(r"[A-Z](?:[\s,，、;]*[A-Z])*[.)]?")
+_NUMBERED = re.compile(r"\s*(\d{1,4})[.)、．:：][ \t]*(?=\D)")
 _FEEDBACK = re.compile(r"\s*(?:FEEDBACK|EXPLANATION)\s*[:：]\s*(.*?)\s*$", re.IGNORECASE)
 
 
@@ -37,7 +38,7 @@ class Aiken(Format):
         lines = probe.text[:200_000].split("\n")
         answers = sum(_ANSWER.match(line) is not None for line in lines)
         options = sum(_OPTION.match(line) is not None for line in lines)
-        return 75 if answers and options >= 2 * answers else 0
+        return 88 if answers and options >= 2 * answers else 0
 
     def parse(self, data: bytes, *, name: str = "", mapping: Mapping[str, str] | None = None) -> Parsed:
         text, encoding = decode(data)
@@ -139,6 +140,10 @@ def _read(item: Incoming, source: _Source) -> Question:
             choices[-1].append(line)
         else:
             stem.append(line)
+    numbered = _NUMBERED.match(stem[0]) if stem else None
+    if numbered:  # Aiken has no numbers, but people write them
+        item.names = (numbered.group(1),)
+        stem[0] = stem[0][numbered.end() :]
     texts = [item.plain("\n".join(part)) for part in choices]
     options = tuple(Choice(chr(65 + n), text) for n, text in enumerate(texts))
     written = half(source.answer or "").upper().strip()

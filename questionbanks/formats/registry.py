@@ -8,12 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .aiken import Aiken
 from .base import Format, Parsed, Unreadable
 from .check import complete
 from .doc import Doc
 from .docx import Docx
+from .gift import Gift
 from .html import Html
 from .json_sets import JsonSet
+from .moodle_xml import MoodleXml
+from .native_json import NativeJson
+from .qti12 import Qti12
+from .qti21 import Qti21
+from .refused import Blackboard, Qti3
 from .sniff import Probe, look
 from .text import Text
 from .workbook import Csv, Xls, Xlsx
@@ -27,6 +34,14 @@ FORMATS: tuple[Format, ...] = (
     JsonSet(),
     Html(),
     Text(),
+    Gift(),
+    Aiken(),
+    MoodleXml(),
+    Qti12(),
+    Qti21(),
+    NativeJson(),
+    Qti3(),
+    Blackboard(),
 )
 
 
