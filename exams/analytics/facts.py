@@ -16,8 +16,8 @@ from examsite.people.models import Category, Establishment, Unit
 
 from ..engine.release import Release, released_since
 from ..models import Activity, AnswerEvent, Attempt, Exam, RosterEntry, Sitting
+from .counts import ActivityCounts
 from .cuts import age_band
-from .measures import ActivityCounts
 from .records import (
     ExamRule,
     FinalRule,

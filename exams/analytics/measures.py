@@ -32,40 +32,7 @@ class Scope(StrEnum):
     VILLAGES = "villages"
     ACTIVITIES = "activities"
     YEAR = "year"
-
-
-@dataclass(frozen=True, slots=True)
-class ItemCounts:
-    """One item in the first attempts of the main sitting: valid answers, and those with full marks."""
-
-    answered: int
-    full_marks: int
-
-
-@dataclass(frozen=True, slots=True)
-class TopicCounts:
-    """One topic or law in the first attempts: points earned, points possible, answers."""
-
-    earned: Decimal
-    possible: Decimal
-    answers: int
-
-
-@dataclass(frozen=True, slots=True)
-class VillageCounts:
-    """Villages as of a date: all, those with enough people in office, and those people."""
-
-    villages: int
-    covered: int
-    people: int
-
-
-@dataclass(frozen=True, slots=True)
-class ActivityCounts:
-    """Activities of one kind: how many, and their audience (人次)."""
-
-    activities: int
-    audience: int
+    UNITS = "units"
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +308,16 @@ _OTHERS = (
         scope=Scope.ACTIVITIES,
         filters=("活动日期在所注年度内",),
         note="人次；未按人去重",
+    ),
+    Measure(
+        "units_low_turnout",
+        1,
+        "参考率偏低单位数",
+        "参考率低于警戒线（默认95%）的单位数",
+        "low_turnout",
+        "units",
+        scope=Scope.UNITS,
+        filters=("应考人数大于0的单位",),
     ),
     Measure("year_exams", 1, "考试场数", "当年名册已冻结的考试数", "exams", scope=Scope.YEAR),
     Measure("year_attempts", 1, "全年参考人次", "当年各考试有效作答次数之和", "attempts", scope=Scope.YEAR),

@@ -7,14 +7,12 @@ from decimal import Decimal
 
 import pytest
 
+from exams.analytics.counts import ActivityCounts, ItemCounts, TopicCounts, UnitCounts, VillageCounts
 from exams.analytics.measures import (
     DEFINITION_HEADER,
     MEASURES,
-    ActivityCounts,
-    ItemCounts,
     Scope,
-    TopicCounts,
-    VillageCounts,
+    Shape,
     definition_rows,
     describe,
     evaluate,
@@ -30,13 +28,14 @@ COUNTS: dict[Scope, object] = {
     Scope.VILLAGES: VillageCounts(0, 0, 0),
     Scope.ACTIVITIES: ActivityCounts(0, 0),
     Scope.YEAR: Turnout(0, 0, 0),
+    Scope.UNITS: UnitCounts(0, 0),
 }
 
 
 @pytest.mark.parametrize("measure", MEASURES)
 def test_every_measure_finds_its_counts(measure):
     figure = evaluate(measure, COUNTS[MEASURES[measure].scope])
-    assert figure.text() == ("0" if figure.whole is None else "—")
+    assert figure.text() == ("0" if MEASURES[measure].shape is Shape.COUNT else "—")
 
 
 @pytest.mark.parametrize("measure", MEASURES)
