@@ -242,7 +242,8 @@ class _Cutter:
     def _starts_item(self, index: int) -> bool:
         facts, block = self.facts[index], self.block
         if "stem" in facts.labels[:1] and not facts.number:
-            return block is None or self.seen_answer or self.seen_option or len(block.lines) > 0
+            named = bool(segments(self.lines[index].text)[0].text.strip())
+            return block is None or (named and not (self.numbered and block.number))
         number = facts.number
         if number is None:
             return self._starts_unnumbered(index)

@@ -23,11 +23,12 @@ from .answers import (
 )
 from .base import Problem
 from .normalise import CHOICE, blank_spans, clean, has_no_place, judgement, kind_of, letters, squeeze
-from .options import split_options
+from .options import split_glued, split_options
 
 _PINNED = re.compile(
     r"(以上|上述|前述|以下).{0,4}(都|均|全|皆|是|不)|都不|都对|都是|全部|[A-H][和与、及或][A-H]|[①-⑳]"
 )
+_RATIONALE = re.compile(r"\s*[【\[]?(?:答案|试题|题目)?解析[】\]]?\s?[:：]?")
 _RUBRIC = re.compile(r"[（(]\s?(\d{1,2}(?:\.\d)?)\s?分\s?[)）]")
 _QUOTED_STAR = re.compile(r"^[\s*＊#@★☆●◆■▲]+(?=\S)")
 
@@ -86,6 +87,7 @@ def settle(draft: Draft, judges: Mapping[str, bool] | None = None) -> Question:
     if draft.answer is not None:
         draft.answer = clean(draft.answer)
     _take_options_from_stem(draft)
+    draft.choices = _unglued(draft)
     kind = _decide_kind(draft)
     key = _READERS[kind](draft, kind, judges or {})
     if kind == "single" and draft.kind in {"", CHOICE} and isinstance(key, tuple) and len(key) > 1:
@@ -122,6 +124,23 @@ def _take_options_from_stem(draft: Draft) -> None:
     stem, choices = split_options(draft.stem)
     if len(choices) >= 2 and stem.strip():
         draft.stem, draft.choices = clean(stem), [Choice(one.label, clean(one.text)) for one in choices]
+
+
+def _unglued(draft: Draft) -> list[Choice]:
+    """Options that run together in one ("回D.藏") are parted where the next label is missing."""
+    found: list[Choice] = []
+    labels = {choice.label for choice in draft.choices}
+    for choice in draft.choices:
+        following = chr(ord(choice.label[-1]) + 1)
+        parts = split_glued(choice) if following not in labels and draft.answer is not None else [choice]
+        if len(parts) > 1:
+            draft.doubt(
+                "glued_choices",
+                f"选项{choice.label}里粘着{'、'.join(p.label for p in parts[1:])}",
+                "核对选项",
+            )
+        found += parts
+    return found
 
 
 def _decide_kind(draft: Draft) -> str:
@@ -192,6 +211,8 @@ def _written_choice_key(draft: Draft) -> tuple[str, ...] | None:
         return None
     found = choice_key(answer, draft.choices)
     if found is None:
+        found = _first_line_key(draft, answer)
+    if found is None:
         draft.note("unreadable_answer", f"看不懂答案“{answer[:40]}”", "答案写成选项字母")
         return None
     labels, rest = found
@@ -200,6 +221,17 @@ def _written_choice_key(draft: Draft) -> tuple[str, ...] | None:
     if rest:
         draft.rationale = f"{rest}\n{draft.rationale}".strip()
     return tuple(sorted(set(labels)))
+
+
+def _first_line_key(draft: Draft, answer: str) -> tuple[tuple[str, ...], str] | None:
+    """Letters in the first line of an answer, the rest below a label such as 答案解析."""
+    first, _, rest = answer.partition("\n")
+    found = letters(first)
+    label = _RATIONALE.match(rest)
+    if found is None or label is None:
+        return None
+    draft.doubt("text_behind_answer", f"答案“{first}”后面还有文字，已放进解析", "核对解析，看是否粘着别的题")
+    return found, rest[label.end() :].strip()
 
 
 def _judgement_key(draft: Draft, kind: str, judges: Mapping[str, bool]) -> Key:

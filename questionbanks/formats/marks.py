@@ -32,7 +32,8 @@ _BRACKETED = re.compile(rf"[【\[〔［]\s?(?:{_ANY})\s?\d{{0,4}}\s?[】\]〕］
 _AT_START = re.compile(rf"[\s*#>^~·•－-]{{0,12}}(?:{_ANY})\s?(?P<n>\d{{0,4}})\s?[:：]")
 _INSIDE = re.compile(
     r"(?:[（(【\[]\s?)?(?:(?P<mine>(?:我|你|您|学生)的答案)|(?P<rationale>(?:答案|试题|题目)?解析)"
-    r"|(?P<answer>(?:正确|参考|标准)?答案)(?:是|为)?)(?:\s?[】\])）])?\s?[:：]"
+    r"|(?P<answer>(?:正确|参考|标准)?答案)(?:是|为)?"
+    r"|(?<=[\s;；,，])(?:(?P<points>得分|分值)|(?P<difficulty>难度)|(?P<topic>知识点|考点)))(?:\s?[】\])）])?\s?[:：]"
 )
 _BARE_ANSWER = re.compile(
     r"\s*(?:正确|参考|标准)?答案\s?[;；.．、]?\s{0,4}"
@@ -90,7 +91,7 @@ _NUMBER_STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (MAIN, re.compile(r"(\d{1,4})\s?[/／]\s?\d{1,4}\s?(?:[.．、:：]\s*|(?=\s*[单多判填简不选]|\s*$))")),
     (MAIN, re.compile(r"(\d{1,4})\s{0,2}[.．。](?!\d)\s?[、.．]?\s*")),
     (MAIN, re.compile(r"(\d{1,4})\s{0,2}[.．](?=\d{4}\s?[年-]|\d{1,2}月)")),
-    (MAIN, re.compile(r"(\d{1,4})\s{0,2}[、，]\s?[.．、]?\s*")),
+    (MAIN, re.compile(r"(\d{1,4})\s{0,2}[、，,](?!\d)\s?[.．、]?\s*")),
     (MAIN, re.compile(r"(\d{1,4})\s{0,2}[:：](?!\d)\s*")),
     ("[n]", re.compile(r"[\[【]\s?(\d{1,4})\s?[\]】]\s?[.．、]?\s*")),
     ("(n)", re.compile(r"[（(]\s?(\d{1,3})\s?[)）]\s?[.．、]?\s*")),
@@ -149,6 +150,9 @@ _HEADING = re.compile(
     r"\s{0,4}(?P<tail>.*?)[\s*＊=#－-]*"
 )
 _TAIL = re.compile(r"(?:[（(\[【:：,，。;；、—-]|共|每|本|总|计|\d|一共|合计|题|答题|请|$)")
+_COLON_NOTE = re.compile(
+    r"[:：]\s*(?:|(?:本|共|每|请|以下|下列|下面|在|从|答|将|判断|根据|[（(\[【]|\d{1,3}\s?[道题]).*)"
+)
 _POINTS_EACH = re.compile(
     r"每\s?(?:小?题|空|道|个)?(?:得|为|各)?\s?(\d{1,3}(?:\.\d)?)\s?分|各\s?(\d{1,3}(?:\.\d)?)\s?分"
 )
@@ -190,6 +194,10 @@ def heading_of(text: str) -> Heading | None:
     if match is None or not _TAIL.match(match.group("tail")):
         return None
     tail = match.group("tail")
+    if not match.group("ti") and text.strip()[:1].isdigit():
+        return None  # "1.改错" is an item
+    if re.match(r"[:：]", tail) and not _COLON_NOTE.fullmatch(tail):
+        return None  # "单选题：谁" is an item with its kind
     if not match.group("ti") and tail and not re.match(r"[（(\[【:：]|共|\d{1,3}\s?[道题]", tail):
         return None
     if re.search(r"[？?]|[（(][\s　]*[)）]|_{2,}", text) or (

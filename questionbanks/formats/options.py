@@ -103,6 +103,25 @@ def split_run(text: str) -> list[Choice]:
     return _cut(text, _Labels(text).run((0, match.end())))
 
 
+def split_glued(choice: Choice) -> list[Choice]:
+    """An option whose text runs on into the next ones: "甲B.乙C.丙" of A is A, B and C."""
+    labels = _Labels(choice.text)
+    at, places, label = 0, [], choice.label
+    while len(label) == 1 and label < "Z":
+        label = chr(ord(label) + 1)
+        place = labels.next(label, at)
+        if place is None:
+            break
+        places.append(place)
+        at = place[1]
+    ends = [*(start for start, _ in places), len(choice.text)]
+    texts = [choice.text[: ends[0]], *(choice.text[b:e] for (_, b), e in zip(places, ends[1:], strict=True))]
+    if not all(text.strip() for text in texts):
+        return [choice]
+    first = ord(choice.label)
+    return [Choice(chr(first + n), text.strip().rstrip("、;；")) for n, text in enumerate(texts)]
+
+
 def _cut(text: str, run: Sequence[tuple[int, int]]) -> list[Choice]:
     ends = [start for start, _ in run[1:]] + [len(text)]
     return [

@@ -198,23 +198,20 @@ def _read_body(draft: Draft, parts: _Parts, prefix: str) -> None:
     ends = [*(begin for _, begin, _ in run[1:]), len(body)][: len(run)]
     strong = []
     for (label, begin, text_at), end in zip(run, ends, strict=True):
-        text = body[text_at:end]
-        if label == run[-1][0]:
+        text = body[text_at : end - (_marks_next(body, end) if end < len(body) else 0)]
+        if end == len(body):
+            _check_two_sets(draft, text)
             text = _take_lone_answer(draft, text)
-        mark = body[max(0, begin - 2) : begin].strip()[-1:]
-        behind = _RIGHT_BEHIND.search(text)
-        if behind and (not (mark and mark in MARKS)):
-            text = text[: behind.start()]
-        if (mark and mark in MARKS) or behind:
+        behind = _RIGHT_BEHIND.search(text[-20:])
+        if behind:
+            text = text.rstrip()[: -len(behind.group().strip())]
+        if behind or _marks_next(body, begin):
             draft.keys = (*draft.keys, label)
         if _covered(spans, text_at, text_at + len(text.rstrip())) > 0.6:
             strong.append(label)
-        draft.choices.append(
-            Choice(label, _unwrapped(text.strip(f" \t\n;；{MARKS}" if mark in MARKS else " \t\n;；")))
-        )
+        draft.choices.append(Choice(label, _unwrapped(text.strip(" \t\n;；"))))
     if 0 < len(strong) < len(run) and not draft.keys:
         draft.keys, draft.keys_by = tuple(strong), "加粗或标色"
-    _check_two_sets(draft)
     if not run:
         stem = _take_lone_answer(draft, stem)
     stem, kind, points = take_tags(_unwrapped(stem.strip()))
@@ -249,11 +246,19 @@ def _take_lone_answer(draft: Draft, text: str) -> str:
     return text
 
 
-def _check_two_sets(draft: Draft) -> None:
-    last = draft.choices[-1].text if draft.choices else ""
-    if re.search(
-        r"(?:^|\n)\s*[(（]?[AＡ]\s?[.．、:：)）].+(?:\n|\s)\s*[(（]?[BＢ]\s?[.．、:：)）]", last, re.DOTALL
-    ):
+def _marks_next(body: str, begin: int) -> bool:
+    """Whether a tick or star stands directly before the label at `begin`, apart from the text before it."""
+    return begin > 0 and body[begin - 1] in MARKS and (begin == 1 or body[begin - 2] in " \t\n")
+
+
+_SECOND_SET = re.compile(
+    r"(?:^|[\n \t])[(（]?[AＡ]\s?[.．、:：)）].{1,2000}?[\n \t][(（]?[BＢ]\s?[.．、:：)）]", re.DOTALL
+)
+
+
+def _check_two_sets(draft: Draft, last: str) -> None:
+    """A second A, B … behind the last option: two items that were pushed into one."""
+    if _SECOND_SET.search(last[:4000]):
         draft.note("two_option_sets", "一道题里有两组选项，可能是两道题粘在了一起", "拆成两题，补上题号")
 
 

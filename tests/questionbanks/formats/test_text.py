@@ -1,0 +1,523 @@
+"""Running text: every habit of writing a bank that has been seen, one small text each."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from questionbanks.formats import registry
+from questionbanks.formats.base import Parsed, Unreadable
+from questionbanks.formats.check import broken_places, complete, tally
+from questionbanks.formats.lines import lines_of
+from questionbanks.formats.text import read_lines
+from questionbanks.kinds.base import Blanks, Choice, ModelAnswer
+
+
+def read(text: str, name: str = "") -> Parsed:
+    return complete(read_lines(lines_of(text), name=name))
+
+
+def codes(parsed: Parsed) -> list[str]:
+    return [problem.code for problem in parsed.problems]
+
+
+def outline(parsed: Parsed) -> list[tuple[str, str, str, object]]:
+    """(number, kind, stem, key) of every item, with texts for written keys."""
+
+    def key(value: object) -> object:
+        if isinstance(value, ModelAnswer):
+            return value.text
+        return [list(texts) for texts in value.accepted] if isinstance(value, Blanks) else value
+
+    return [(one.number, one.kind, one.stem, key(one.key)) for one in parsed.questions]
+
+
+CHOICES = (Choice("A", "甲"), Choice("B", "乙"), Choice("C", "丙"), Choice("D", "丁"))
+FOUR = "A.甲\nB.乙\nC.丙\nD.丁\n"
+
+
+def test_plain_items_with_labelled_answers() -> None:
+    parsed = read(f"宪法题库\n一、单项选择题\n1.谁？\n{FOUR}答案：B\n答案解析：见第3页。\n2.几个（  ）。\n{FOUR}答案：D\n")
+    assert outline(parsed) == [("1", "single", "谁？", ("B",)), ("2", "single", "几个（ ）。", ("D",))]
+    assert parsed.questions[0].choices == CHOICES
+    assert parsed.questions[0].rationale == "见第3页。"
+    assert parsed.problems == ()
+
+
+ANSWER_LABELS = {
+    "答案：B": ("B",),
+    "答案:b": ("B",),
+    "答案；B": ("B",),
+    "答案B": ("B",),
+    "答案 B": ("B",),
+    "【答案】B": ("B",),
+    "【答案】：B": ("B",),
+    "[答案] B": ("B",),
+    "［答案］B": ("B",),
+    "正确答案: B": ("B",),
+    "正确答案 B": ("B",),
+    "参考答案：Ｂ": ("B",),
+    "标准答案是：B": ("B",),
+    "我的答案:C正确答案:B": ("B",),
+    "我的答案：C 正确答案：B 得分：0": ("B",),
+    "答案：B。": ("B",),
+    "答案：（B）": ("B",),
+    "答案：B 解析：因为乙。": ("B",),
+    "答案：乙": ("B",),
+    "答案：B.乙": ("B",),
+    "正确答案：B、乙": ("B",),
+    "答案：选B": ("B",),
+    "答案：B（教材第3页）": ("B",),
+    "答案解析：【答案】B": ("B",),
+    "参考答案：\nB": ("B",),
+    "B": ("B",),
+    "正确选项：B": ("B",),
+    "答案：AC": ("A", "C"),
+    "答案：A、C": ("A", "C"),
+    "答案：A,C": ("A", "C"),
+    "答案：A，C": ("A", "C"),
+    "答案：A C": ("A", "C"),
+    "答案：A;C": ("A", "C"),
+    "答案：A|C": ("A", "C"),
+    "答案：ＡＣ": ("A", "C"),
+    "答案：甲、丙": ("A", "C"),
+}
+
+
+@pytest.mark.parametrize(("line", "key"), ANSWER_LABELS.items())
+def test_answer_labels_behind_the_options(line: str, key: tuple[str, ...]) -> None:
+    parsed = read(f"1.下列说法正确的有\n{FOUR}{line}\n2.再问\n{FOUR}答案：A\n")
+    assert [one.key for one in parsed.questions] == [key, ("A",)]
+    assert [one.stem for one in parsed.questions] == ["下列说法正确的有", "再问"]
+    assert all(one.choices == CHOICES for one in parsed.questions)
+
+
+def test_answer_before_the_options() -> None:
+    parsed = read(f"1.谁？\n答案：C\n{FOUR}2.再问\n答案：AB\n{FOUR}")
+    assert outline(parsed) == [("1", "single", "谁？", ("C",)), ("2", "multiple", "再问", ("A", "B"))]
+    assert all(one.choices == CHOICES for one in parsed.questions)
+
+
+INLINE = {
+    "我国的根本法是（ B ）。": ("我国的根本法是（ ）。", ("B",)),
+    "我国的根本法是(B)": ("我国的根本法是（ ）", ("B",)),
+    "包括（ABD）等": ("包括（ ）等", ("A", "B", "D")),
+    "包括（A B D）等": ("包括（ ）等", ("A", "B", "D")),
+    "包括__ABD__等": ("包括（ ）等", ("A", "B", "D")),
+    "既要（A）又要（D）": ("既要（ ）又要（ ）", ("A", "D")),
+    "包括【AC】": ("包括（ ）", ("A", "C")),
+}
+
+
+@pytest.mark.parametrize(("stem", "expected"), INLINE.items())
+def test_answer_in_the_stem_is_taken_out(stem: str, expected: tuple[str, tuple[str, ...]]) -> None:
+    parsed = read(f"1.{stem}\n{FOUR}2.谁（C）\n{FOUR}")
+    assert (parsed.questions[0].stem, parsed.questions[0].key) == expected
+    assert parsed.questions[1].key == ("C",)
+
+
+def test_letters_that_name_things_stay_in_the_stem() -> None:
+    parsed = read(f"1.甲公司（A）与乙公司（B）签订合同，应当（  ）\n{FOUR}答案：D\n2.谁\n{FOUR}答案：A\n")
+    assert parsed.questions[0].stem == "甲公司（A）与乙公司（B）签订合同，应当（ ）"
+    assert parsed.questions[0].key == ("D",)
+
+
+def test_an_inline_answer_against_the_labelled_one_is_broken() -> None:
+    parsed = read(f"1.谁（B）\n{FOUR}答案：C\n2.谁\n{FOUR}答案：A\n")
+    assert ("第1行", "answer_conflict") in [(one.where, one.code) for one in parsed.problems]
+
+
+GLUED = {
+    "A.现代化 B.正规化C.专业化 D.标准化": ["现代化", "正规化", "专业化", "标准化"],
+    "A．甲    B．乙    C．丙    D．丁": ["甲", "乙", "丙", "丁"],
+    "A、甲\tB、乙\nC、丙\tD、丁": ["甲", "乙", "丙", "丁"],
+    "Ａ．甲Ｂ．乙Ｃ．丙Ｄ．丁": ["甲", "乙", "丙", "丁"],
+    "（A）甲（B）乙（C）丙（D）丁": ["甲", "乙", "丙", "丁"],
+    "A)甲 B)乙 C)丙 D)丁": ["甲", "乙", "丙", "丁"],
+    "A：甲\nB：乙\nC：丙\nD：丁": ["甲", "乙", "丙", "丁"],
+    "A 甲\nB 乙\nC 丙\nD 丁": ["甲", "乙", "丙", "丁"],
+    "a.甲\nb.乙\nc.丙\nd.丁": ["甲", "乙", "丙", "丁"],
+    "A.甲\nB.乙\nC.丙\nD.丁\nE.戊\nF.己\nG.庚": ["甲", "乙", "丙", "丁", "戊", "己", "庚"],
+    "A.A类、B类\nB.B类、C类\nC.都是\nD.都不是": ["A类、B类", "B类、C类", "都是", "都不是"],
+    "A.这个选项\n被换了行\nB.乙\nC.丙\nD.丁": ["这个选项被换了行", "乙", "丙", "丁"],
+    "A.甲；B.乙；C.丙；D.丁。": ["甲", "乙", "丙", "丁。"],
+}
+
+
+@pytest.mark.parametrize(("text", "texts"), GLUED.items())
+def test_options_however_they_are_set(text: str, texts: list[str]) -> None:
+    parsed = read(f"1.谁（  ）\n{text}\n答案：B\n2.谁\n{FOUR}答案：A\n")
+    assert [choice.text for choice in parsed.questions[0].choices] == texts
+    assert [choice.label for choice in parsed.questions[0].choices] == list("ABCDEFG")[: len(texts)]
+    assert parsed.questions[0].stem == "谁（ ）"
+    assert len(parsed.questions) == 2
+
+
+def test_options_on_the_line_of_the_stem() -> None:
+    parsed = read("1.谁（  ）A.甲 B.乙 C.丙 D.丁 答案：C\n2.谁（  ）。A.甲B.乙C.丙D.丁\n答案：D\n")
+    assert [one.choices for one in parsed.questions] == [CHOICES, CHOICES]
+    assert [one.key for one in parsed.questions] == [("C",), ("D",)]
+
+
+NUMBERS = ["1.", "1、", "1．", "1 、", "1,", "第1题：", "第1题 ", "1:", "（1）", "[1]", "【1】", "1)", "题目1："]
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_numbers_however_they_are_written(number: str) -> None:
+    second = number.replace("1", "2")
+    parsed = read(f"{number}谁？\n{FOUR}答案：A\n{second}几个？\n{FOUR}答案：B\n")
+    assert [(one.number, one.stem) for one in parsed.questions] == [("1", "谁？"), ("2", "几个？")]
+
+
+def test_numbers_missing_doubled_and_without_a_dot() -> None:
+    parsed = read("".join(f"{number}谁{n}？\n{FOUR}答案：A\n" for n, number in enumerate(["1.", "2、", "2.", "5.", "6", "7 "])))
+    assert [one.number for one in parsed.questions] == ["1", "2", "2", "5", "6", "7"]
+    assert [one.stem for one in parsed.questions] == [f"谁{n}？" for n in range(6)]
+
+
+def test_a_number_before_a_damaged_bracket() -> None:
+    parsed = read(f"86.谁？\n{FOUR}答案：A\n87（. ）是根本法。\n{FOUR}答案：B\n")
+    assert [one.number for one in parsed.questions] == ["86", "87"]
+
+
+def test_numbers_that_start_again_in_each_section() -> None:
+    parsed = read(f"一、单选题\n1.谁\n{FOUR}答案：A\n2.谁\n{FOUR}答案：B\n二、多选题\n1.谁\n{FOUR}答案：AB\n三、判断题\n1.对吗\n答案：√\n")
+    assert [(one.number, one.kind) for one in parsed.questions] == [
+        ("1", "single"),
+        ("2", "single"),
+        ("1", "multiple"),
+        ("1", "true_false"),
+    ]
+
+
+def test_a_runaway_list_of_numbers_is_no_item() -> None:
+    parsed = read(f"1.谁\n{FOUR}答案：A\n2、3、4、5、6、7、\n8.谁\n{FOUR}答案：B\n")
+    assert [one.number for one in parsed.questions] == ["1", "8"]
+    assert parsed.questions[0].rationale == ""
+
+
+def test_a_year_at_the_beginning_of_a_wrapped_line_is_no_number() -> None:
+    parsed = read(f"1.中华人民共和国宪法于\n2018年修正，规定的是\n{FOUR}答案：A\n2.谁\n{FOUR}答案：B\n")
+    assert outline(parsed)[0] == ("1", "single", "中华人民共和国宪法于2018年修正，规定的是", ("A",))
+    assert len(parsed.questions) == 2
+
+
+def test_page_numbers_and_running_headers_between_options() -> None:
+    page = "第 3 页 共 10 页\n某县法治学习资料汇编\n"
+    filler = "".join(f"{n}.问题{n}\n{FOUR}答案：A\n" for n in range(1, 4))
+    text = "".join(f"{n}.谁{n}\nA.甲\nB.乙\n{page}C.丙\nD.丁\n答案：B\n" + filler for n in (11, 12, 13))
+    parsed = read(text)
+    assert len(parsed.questions) == 12
+    assert {one.choices for one in parsed.questions} == {CHOICES}
+
+
+def test_a_worked_example_is_left_out_and_said_so() -> None:
+    parsed = read(f"例题：谁\n{FOUR}答案：A\n1.谁\n{FOUR}答案：B\n2.谁\n{FOUR}答案：C\n")
+    assert [one.number for one in parsed.questions] == ["1", "2"]
+    assert [(one.code, one.severity) for one in parsed.problems] == [("sample", "note")]
+
+
+def test_statements_in_the_stem_are_no_items() -> None:
+    parsed = read("1.下列正确的是（  ）\n1.甲\n2.乙\n3.丙\nA.1、2\nB.2、3\nC.1、3\nD.都对\n答案：A\n2.谁\n" + FOUR + "答案：B\n")
+    assert [one.number for one in parsed.questions] == ["1", "2"]
+    assert parsed.questions[0].stem == "下列正确的是（ ）\n1.甲\n2.乙\n3.丙"
+
+
+def test_statements_in_brackets_and_circles_are_no_items() -> None:
+    parsed = read(f"1.下列正确的是\n（1）甲\n（2）乙\n①丙\n②丁\n{FOUR}答案：A\n2.谁\n{FOUR}答案：B\n")
+    assert [one.number for one in parsed.questions] == ["1", "2"]
+    assert parsed.questions[0].stem == "下列正确的是\n（1）甲\n（2）乙\n①丙\n②丁"
+
+
+# -- judgements ---------------------------------------------------------------------------------------------
+
+JUDGED = {
+    "答案：√": True,
+    "答案：×": False,
+    "答案：对": True,
+    "答案：错": False,
+    "答案：正确": True,
+    "答案：错误。": False,
+    "答案：✔": True,
+    "答案：❌": False,
+    "答案：T": True,
+    "答案：F": False,
+    "答案：Y": True,
+    "答案：N": False,
+    "答案：是": True,
+    "答案：否": False,
+    "答案：1": True,
+    "答案：0": False,
+    "A.正确\nB.错误\n答案：B": False,
+    "A.错误\nB.正确\n答案：B": True,
+    "A.对\nB.错\n答案：A": True,
+    "A、错 B、对\n答案：A": False,
+    "true. 正确\nfalse. 错误\n参考答案：❌": False,
+    "A.正确\nB.错误\n答案：正确": True,
+    "答案：A.正确": True,
+}
+
+
+@pytest.mark.parametrize(("text", "key"), JUDGED.items())
+def test_judgements(text: str, key: bool) -> None:
+    parsed = read(f"判断题\n1.宪法是根本法。\n{text}\n2.法律面前人人平等。\n答案：对\n")
+    assert outline(parsed) == [
+        ("1", "true_false", "宪法是根本法。", key),
+        ("2", "true_false", "法律面前人人平等。", True),
+    ]
+    assert parsed.problems == ()
+
+
+JUDGED_INLINE = {
+    "宪法是根本法。（√）": True,
+    "宪法是根本法。（ × ）": False,
+    "宪法是根本法（对）。": True,
+    "宪法是根本法。(错误)": False,
+}
+
+
+@pytest.mark.parametrize(("stem", "key"), JUDGED_INLINE.items())
+def test_judgements_in_the_stem(stem: str, key: bool) -> None:
+    parsed = read(f"三、判断题\n1.{stem}\n2.人人平等。（×）\n")
+    assert [one.key for one in parsed.questions] == [key, False]
+    assert "（ ）" in parsed.questions[0].stem
+
+
+def test_a_judgement_before_the_number() -> None:
+    parsed = read("判断题\n（√）1、宪法是根本法。\n（ × ）2、法律可以违宪。\n")
+    assert outline(parsed) == [
+        ("1", "true_false", "（ ）宪法是根本法。", True),
+        ("2", "true_false", "（ ）法律可以违宪。", False),
+    ]
+
+
+def test_letters_for_judgements_need_an_explanation() -> None:
+    told = read("判断题（正确的选A，错误的选B）\n1.甲。\n答案：B\n2.乙。\n答案：A\n")
+    assert [one.key for one in told.questions] == [False, True]
+    untold = read("判断题\n1.甲。\n答案：B\n2.乙。\n答案：A\n")
+    assert [one.key for one in untold.questions] == [None, None]
+    assert tally(untold).broken == 2
+
+
+# -- written answers ----------------------------------------------------------------------------------------
+
+
+def test_blanks() -> None:
+    parsed = read(
+        "四、填空题\n1.我国的根本法是____。\n答案：宪法\n2.____和____是权利。\n答案：选举权；被选举权\n"
+        "3.满____岁。（18或十八）\n答案：18或十八\n4.（  ）、（  ）是义务\n答案：服兵役、纳税\n"
+    )
+    assert [one[3] for one in outline(parsed)] == [[["宪法"]], [["选举权"], ["被选举权"]], [["18", "十八"]], [["服兵役"], ["纳税"]]]
+    assert parsed.problems == ()
+
+
+def test_blanks_that_do_not_come_out_even_are_broken() -> None:
+    parsed = read("填空题\n1.____和____。\n答案：选举权\n2.____。\n答案：宪法\n")
+    assert [(one.where, one.code, one.severity) for one in parsed.problems] == [("第2行", "blank_count", "broken")]
+    assert tally(parsed).importable == 1
+
+
+def test_model_answers_over_several_lines_with_lists_inside() -> None:
+    parsed = read(
+        "四、简答题\n1.简述甲。\n参考答案：\n（1）一点；\n（2）二点。\n答案解析：略\n\n2.简述乙。\n答：\n1.第一点\n2.第二点\n3.第三点\n"
+        "3.简述丙。\n答案：1.甲\n2.乙\n"
+    )
+    assert outline(parsed) == [
+        ("1", "short_answer", "简述甲。", "（1）一点；\n（2）二点。"),
+        ("2", "short_answer", "简述乙。", "1.第一点\n2.第二点\n3.第三点"),
+        ("3", "short_answer", "简述丙。", "1.甲\n2.乙"),
+    ]
+
+
+def test_points_of_a_model_answer() -> None:
+    parsed = read("简答题（每题10分）\n1.简述甲。\n答案：一点（4分）二点（6分）\n2.简述乙\n答案：丙\n")
+    key = parsed.questions[0].key
+    assert isinstance(key, ModelAnswer)
+    assert [(point.text, point.points) for point in key.rubric] == [("一点", Decimal(4)), ("二点", Decimal(6))]
+    assert [one.points for one in parsed.questions] == [Decimal(10), Decimal(10)]
+
+
+# -- kinds --------------------------------------------------------------------------------------------------
+
+
+def test_the_kind_in_the_stem_and_points() -> None:
+    parsed = read(
+        f"1.（单选题）谁\n{FOUR}答案：A\n2.[多选题]谁\n{FOUR}答案：AB\n3、【判断题】对吗。\n答案：对\n4.（多选，2分）谁\n{FOUR}答案：AC\n"
+        "5.单选题：谁\n" + FOUR + "答案：B\n6.谁（多选）\n" + FOUR + "答案：CD\n"
+    )
+    assert [(one.kind, one.stem) for one in parsed.questions] == [
+        ("single", "谁"),
+        ("multiple", "谁"),
+        ("true_false", "对吗。"),
+        ("multiple", "谁"),
+        ("single", "谁"),
+        ("multiple", "谁"),
+    ]
+    assert parsed.questions[3].points == Decimal(2)
+
+
+def test_kinds_are_inferred_where_nothing_says_them() -> None:
+    parsed = read(f"1.谁\n{FOUR}答案：A\n2.谁\n{FOUR}答案：AB\n3.对吗。\n答案：正确\n4.根本法是____。\n答案：宪法\n5.简述甲。\n答案：一、二。\n")
+    assert [one.kind for one in parsed.questions] == ["single", "multiple", "true_false", "fill_blank", "short_answer"]
+
+
+def test_a_kind_without_a_place_is_found_and_broken_by_name() -> None:
+    parsed = read(f"一、单选题\n1.谁\n{FOUR}答案：A\n二、连线题\n1.把法律和年份连起来\n答案：1-B\n")
+    assert tally(parsed).found == 2
+    problem = parsed.problems[0]
+    assert (problem.where, problem.code) == (parsed.questions[1].where, "unsupported_kind")
+    assert "连线" in problem.message
+
+
+def test_items_without_answer_are_found_and_broken() -> None:
+    parsed = read(f"一、单选题\n1.谁\n{FOUR}2.谁\n{FOUR}答案：A\n二、公文改错题\n1.改错\n三、简答题\n1.简述甲。\n2.简述乙。\n答案：乙。\n")
+    counted = tally(parsed)
+    assert (counted.found, counted.importable, counted.broken) == (5, 2, 3)
+    assert [one.code for one in parsed.problems] == ["no_key", "no_key", "no_key"]
+
+
+def test_two_sets_of_options_are_flagged() -> None:
+    parsed = read(f"1.谁\n{FOUR}{FOUR}答案：A\n2.谁\n{FOUR}答案：B\n")
+    assert "two_option_sets" in codes(parsed)
+    assert parsed.questions[0].where in broken_places(parsed)
+
+
+def test_a_gap_between_the_options_is_doubtful() -> None:
+    parsed = read(f"1.谁\nA.甲\nB.乙\nD.丁\n答案：A\n2.谁\n{FOUR}答案：B\n")
+    assert tally(parsed).found == 2
+
+
+# -- keys that stand apart ----------------------------------------------------------------------------------
+
+THREE = "".join(f"{n}.谁{n}（  ）\n{FOUR}" for n in (1, 2, 3))
+KEYS = {
+    "参考答案\n1.A 2.B 3.C\n": ["A", "B", "C"],
+    "参考答案：\n1-3 ABC\n": ["A", "B", "C"],
+    "答案：1-3：A B C\n": ["A", "B", "C"],
+    "参考答案：1.A；2.B；3.C。\n": ["A", "B", "C"],
+    "附：参考答案及解析\n1、A\n2、B\n3、C\n": ["A", "B", "C"],
+    "【参考答案】\n1~3 A、B、C\n": ["A", "B", "C"],
+    "参考答案\n一、单选题\n1—3 ABC\n": ["A", "B", "C"],
+    "参考答案\n一、单选题：1-3 ABC\n": ["A", "B", "C"],
+}
+
+
+@pytest.mark.parametrize(("key", "letters"), KEYS.items())
+def test_a_key_at_the_end(key: str, letters: list[str]) -> None:
+    parsed = read(f"一、单选题\n{THREE}{key}")
+    assert [one.key for one in parsed.questions] == [(letter,) for letter in letters]
+    assert parsed.questions[2].choices == CHOICES
+    assert parsed.problems == ()
+
+
+def test_a_key_for_several_sections() -> None:
+    parsed = read(
+        f"一、单选题\n{THREE}二、多选题\n{THREE}三、判断题\n1.甲。（ ）\n2.乙。（ ）\n四、简答题\n1.简述甲。\n2.简述乙。\n参考答案\n"
+        "一、单选题\n1-3 ABC\n二、多选题\n1.AB 2.BC 3.ACD\n三、判断题\n1.√ 2.×\n四、简答题\n1.答：甲就是甲。\n再加一句。\n2.乙就是乙。\n"
+    )
+    assert [one.key for one in parsed.questions[:8]] == [
+        ("A",),
+        ("B",),
+        ("C",),
+        ("A", "B"),
+        ("B", "C"),
+        ("A", "C", "D"),
+        True,
+        False,
+    ]
+    assert [one.key for one in parsed.questions[8:]] == [ModelAnswer("甲就是甲。\n再加一句。"), ModelAnswer("乙就是乙。")]
+    assert parsed.problems == ()
+
+
+def test_a_key_that_does_not_reach_every_item() -> None:
+    parsed = read(f"一、单选题\n{THREE}参考答案\n1.A 2.B 9.C\n")
+    assert [one.key for one in parsed.questions] == [("A",), ("B",), None]
+    assert sorted(codes(parsed)) == ["no_key", "unclaimed_answers"]
+
+
+# -- shared material ----------------------------------------------------------------------------------------
+
+
+def test_a_case_with_sub_questions() -> None:
+    parsed = read(
+        "五、案例分析题\n1.张某与李某签订合同，后来李某不交货。\n问题：\n（1）合同是否成立？\nA.甲\nB.乙\n答案：A\n（2）李某应承担什么责任？\n答案：违约责任。\n"
+        "2.王某案。\n（1）对吗？\n答案：对。\n（2）为什么？\n答案：因为。\n"
+    )
+    assert [one.kind for one in parsed.questions] == ["case_group", "case_group"]
+    first = parsed.questions[0]
+    assert first.stem == "张某与李某签订合同，后来李某不交货。"
+    assert [(part.kind, part.stem, part.number) for part in first.parts] == [
+        ("single", "合同是否成立？", "1（1）"),
+        ("short_answer", "李某应承担什么责任？", "1（2）"),
+    ]
+    assert tally(parsed).found == 4
+
+
+def test_material_for_a_range_of_items() -> None:
+    parsed = read(
+        f"1.谁\n{FOUR}答案：A\n阅读材料，回答2-3题。\n材料一：某村开会。\n2.几人？\n{FOUR}答案：B\n3.何时？\n{FOUR}答案：C\n4.别的\n{FOUR}答案：D\n"
+    )
+    assert [one.kind for one in parsed.questions] == ["single", "case_group", "single"]
+    assert parsed.questions[1].stem == "阅读材料，回答2-3题。\n材料一：某村开会。"
+    assert [part.number for part in parsed.questions[1].parts] == ["2", "3"]
+
+
+# -- whole files --------------------------------------------------------------------------------------------
+
+
+def test_an_own_separator_of_question_and_answer() -> None:
+    parsed = read("题目：门可以开。^*^答案：错误\n题目：火警电话是（）^*^答案：C\n题目：要断电。^*^答案：正确\n")
+    assert [one.kind for one in parsed.questions] == ["true_false", "single", "true_false"]
+    assert [(one.where, one.code) for one in parsed.problems] == [("第2行", "no_choices")]
+
+
+def test_items_without_numbers() -> None:
+    parsed = read(f"谁是甲？\n{FOUR}答案：A\n\n谁是乙？\n{FOUR}答案：B\n\n对吗。\n答案：对\n")
+    assert [one.stem for one in parsed.questions] == ["谁是甲？", "谁是乙？", "对吗。"]
+    assert [one.key for one in parsed.questions] == [("A",), ("B",), True]
+
+
+def test_a_chapter_becomes_the_topic() -> None:
+    parsed = read(f"第一章 总则\n1.谁\n{FOUR}答案：A\n第二章 权利\n1.谁\n{FOUR}答案：B\n")
+    assert [one.topic for one in parsed.questions] == ["第一章 总则", "第二章 权利"]
+
+
+def test_metadata_below_an_item() -> None:
+    parsed = read(f"1.谁\n{FOUR}正确答案: B\n我的答案: C\n分值: 0.5分\n难度：易\n知识点：宪法\n2.谁\n{FOUR}答案：A\n")
+    first = parsed.questions[0]
+    assert (first.points, first.difficulty, first.topic, first.key) == (Decimal("0.5"), 1, "宪法", ("B",))
+
+
+def test_marks_before_or_behind_the_right_option() -> None:
+    parsed = read("1.谁\nA.甲\n√B.乙\nC.丙\n2.谁\nA.甲\nB.乙(正确答案)\nC.丙（正确答案）\n3.谁\nA.甲√\nB.乙\n")
+    assert [one.key for one in parsed.questions] == [("B",), ("B", "C"), ("A",)]
+    assert [choice.text for choice in parsed.questions[1].choices] == ["甲", "乙", "丙"]
+    assert [choice.text for choice in parsed.questions[2].choices] == ["甲", "乙"]
+
+
+def test_an_answer_glued_to_the_next_item_is_reported() -> None:
+    parsed = read(f"1.谁\n{FOUR}【答案】D2、某设区的市可以立法。\n{FOUR}【答案】A\n3.谁\n{FOUR}答案：B\n")
+    assert "glued_next" in codes(parsed) or len(parsed.questions) == 3
+
+
+def test_the_encoding_of_the_file_is_said() -> None:
+    text = f"1.谁\n{FOUR}答案：A\n2.谁\n{FOUR}答案：B\n"
+    for encoding, name in (("utf-8", "utf-8"), ("utf-8-sig", "utf-8"), ("gb18030", "gb18030"), ("utf-16", "utf-16")):
+        parsed = registry.parse(text.encode(encoding), name="题.txt")
+        assert (parsed.format, parsed.encoding, len(parsed.questions)) == ("text", name, 2)
+
+
+def test_a_text_without_items_is_refused_in_words() -> None:
+    with pytest.raises(Unreadable) as refused:
+        read("今天开会。\n明天放假。\n")
+    assert refused.value.code == "no_questions"
+
+
+def test_places_are_unique_and_each_broken_item_has_its_problem() -> None:
+    parsed = read(f"1.谁\n{FOUR}2.谁\n{FOUR}答案：Z\n3.\n{FOUR}答案：A\n4.谁\n{FOUR}答案：B\n")
+    places = [one.where for one in parsed.questions]
+    assert len(set(places)) == len(places)
+    counted = tally(parsed)
+    assert counted.found == counted.importable + counted.broken
+    assert (counted.found, counted.broken) == (4, 3)
