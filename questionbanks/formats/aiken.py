@@ -67,6 +67,8 @@ class Aiken(Format):
                 message = "题干像一个选项或答案行，Aiken写不了，没有导出"
                 outgoing.left_out(where, "stem_like_option", message, stem)
                 continue
+            if _NUMBERED.match(stem):
+                outgoing.changed(where, "stem_changed", "题干开头的数字，再导入时会当作题号", stem)
             lines = [f"{chr(65 + n)}. {text}" for n, text in enumerate(options)]
             pieces.append("\n".join([stem, *lines, f"ANSWER: {chr(65 + right)}"]) + "\n")
         return Emitted("\n".join(pieces).encode(), tuple(outgoing.problems))

@@ -138,9 +138,10 @@ class Incoming:
         """
         number = designation(*self.names, stem=stem)
         whole = Question(kind, stem, number=number, where=self.where, **fields)
-        question = _without_answer(self, _without_number(whole))
-        if any(keeps_order(choice.text) for choice in question.choices):
-            question = replace(question, pinned=True)
+        question = tidied(whole)
+        written = _labels_in_stem(question)
+        if written and isinstance(question.key, tuple) and set(written) != set(question.key):
+            self.doubtful("stem_answer_differs", f"题干里写着“{''.join(written)}”，与答案不同", "请核对答案")
         if self._media:
             names = "、".join(_MEDIA[medium] for medium in self._media)
             if not stem.strip() or any(not choice.text.strip() for choice in question.choices):
@@ -158,28 +159,35 @@ class Incoming:
         return question
 
 
-def _without_number(question: Question) -> Question:
+def tidied(question: Question) -> Question:
+    """What Chinese authors write into a stem goes where it belongs.
+
+    Its number, and an answer that equals the key: left in, it tells the candidate. Options that speak of the
+    others keep their order.
+    """
     match = _LEADING.match(question.stem)
-    if match is None or (question.number and question.number != match.group(1)):
-        return question
-    return replace(question, stem=question.stem[match.end() :], number=match.group(1))
-
-
-def _without_answer(item: Incoming, question: Question) -> Question:
-    """The stem with empty brackets where the key stands in it: left in, it tells the candidate."""
+    if match and question.number in ("", match.group(1)):
+        question = replace(question, stem=question.stem[match.end() :], number=match.group(1))
+    if any(keeps_order(choice.text) for choice in question.choices):
+        question = replace(question, pinned=True)
     key, stem = question.key, question.stem
     if not _CHINESE.search(stem):  # "… is vitamin C" is no answer
         return question
     if isinstance(key, bool):
         emptied, said, _ = inline_judgement(stem)
         return replace(question, stem=emptied) if said is key else question
-    if not isinstance(key, tuple):
-        return question
-    emptied, labels, sure = inline_choice(stem, question.labels)
-    if sure and set(labels) != set(key):
-        item.doubtful("stem_answer_differs", f"题干里写着“{''.join(labels)}”，与答案不同", "请核对答案")
-        return question
-    return replace(question, stem=emptied) if set(labels) == set(key) else question
+    if isinstance(key, tuple):
+        emptied, labels, _ = inline_choice(stem, question.labels)
+        return replace(question, stem=emptied) if set(labels) == set(key) else question
+    return question
+
+
+def _labels_in_stem(question: Question) -> tuple[str, ...]:
+    """Letters of options that stand in brackets in a Chinese stem."""
+    if not question.choices or not _CHINESE.search(question.stem):
+        return ()
+    _, labels, sure = inline_choice(question.stem, question.labels)
+    return labels if sure else ()
 
 
 def letters(count: int) -> list[str]:

@@ -142,9 +142,18 @@ def _fault(item: Any) -> str:
     if not isinstance(item, dict):
         return "content"
     content, key = item.get("content"), item.get("key")
-    fault = _content_fault(content) or _key_fault(key, content or {})
-    if fault:
+    fault = _content_fault(content) or _key_fault(key, content or {}) or _metadata_fault(item)
+    if fault or "parts" not in item:
         return fault
+    parts = item["parts"]
+    if not isinstance(parts, list) or len(parts) != len((content or {}).get("parts", ())):
+        return "parts"
+    return next(filter(None, (_metadata_fault(part) for part in parts)), "")
+
+
+def _metadata_fault(item: Any) -> str:
+    if not isinstance(item, dict):
+        return "parts"
     checks: dict[str, _Check] = {
         "points": _number,
         "difficulty": lambda value: value is None or (type(value) is int and 1 <= value <= 3),

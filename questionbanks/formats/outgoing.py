@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from ..kinds import registry as kinds
 from ..kinds.base import ModelAnswer, Question, replace
 from .base import Problem
+from .incoming import tidied
 from .richtext import CLOSE, OPEN, is_rich, to_html, to_plain
 
 _FIELDS = {
@@ -68,14 +69,15 @@ class Outgoing:
             label = kinds.kind(question.kind).label
             self.left_out(where, "kind_not_carried", f"{self._label}装不下{label}，没有导出", question.stem)
             return
+        if tidied(question).stem != question.stem:
+            self.changed(where, "stem_changed", "题干里的题号或答案，再导入时会被拿出来", question.stem)
         self.report_lost(where, question)
         yield where, question
 
     def report_lost(self, where: str, question: Question) -> None:
         """Note the filled fields of an item that the format has no room for."""
-        lost = [
-            name for field, name in _FIELDS.items() if field not in self._carries and getattr(question, field)
-        ]
+        carries = frozenset[str]() if question.kind == "case_group" else self._carries
+        lost = [name for field, name in _FIELDS.items() if field not in carries and getattr(question, field)]
         if lost:
             message = f"{self._label}装不下{'、'.join(lost)}，这些内容没有带走"
             self.problems.append(

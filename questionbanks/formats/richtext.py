@@ -144,14 +144,8 @@ def _media_in(markup: str) -> tuple[str, ...]:
     for match in _MEDIA.finditer(markup):
         tag, rest = match.group(1).lower(), match.group(2)
         formula = tag == "math" or "equation_image" in rest or "latex" in rest.lower()
-        names = {
-            "audio": "sound",
-            "video": "video",
-            "object": "object",
-            "embed": "object",
-            "iframe": "object",
-        }
-        found["formula" if formula else names.get(tag, "picture")] = None
+        name = "picture" if "image/" in rest else _MEDIA_NAMES.get(tag, "picture")
+        found["formula" if formula else name] = None
     if _ATTACHED.search(markup):
         found["file"] = None
     return tuple(found)

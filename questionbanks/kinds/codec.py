@@ -74,9 +74,23 @@ def from_json(content: dict[str, Any], key: dict[str, Any] | None) -> Question:
 
 def question_to_json(question: Question) -> dict[str, Any]:
     """The whole question with its metadata: the project's own exchange format (formats/native_json)."""
+    data = {"content": content_to_json(question), "key": key_to_json(question), **_metadata_to_json(question)}
+    if question.parts:
+        data["parts"] = [_metadata_to_json(part) for part in question.parts]
+    return data
+
+
+def question_from_json(data: dict[str, Any]) -> Question:
+    """Inverse of `question_to_json`."""
+    question = _with_metadata(from_json(data["content"], data["key"]), data)
+    if "parts" not in data:
+        return question
+    pairs = zip(question.parts, data["parts"], strict=True)
+    return replace(question, parts=tuple(_with_metadata(part, metadata) for part, metadata in pairs))
+
+
+def _metadata_to_json(question: Question) -> dict[str, Any]:
     return {
-        "content": content_to_json(question),
-        "key": key_to_json(question),
         "points": None if question.points is None else str(question.points),
         "difficulty": question.difficulty,
         "topic": question.topic,
@@ -91,10 +105,9 @@ def question_to_json(question: Question) -> dict[str, Any]:
     }
 
 
-def question_from_json(data: dict[str, Any]) -> Question:
-    """Inverse of `question_to_json`."""
+def _with_metadata(question: Question, data: dict[str, Any]) -> Question:
     return replace(
-        from_json(data["content"], data["key"]),
+        question,
         points=None if data.get("points") is None else Decimal(data["points"]),
         difficulty=data.get("difficulty"),
         topic=data.get("topic", ""),
