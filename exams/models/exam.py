@@ -94,6 +94,7 @@ class Exam(models.Model):
     )
     roster_digest = models.CharField("名册指纹", max_length=64, blank=True)
     roster_attested_by = models.CharField("名册核实人", max_length=100, blank=True)
+    series = models.PositiveSmallIntegerField("准考证系列号", null=True, blank=True, editable=False)
     closed_at = models.DateTimeField("结束时间", null=True, blank=True)
 
     class Meta:

@@ -74,6 +74,7 @@ class RosterEvent(models.Model):
     after = models.CharField(max_length=16, blank=True)
     reason_code = models.CharField("事由", max_length=16)
     reason = models.CharField("说明", max_length=500, blank=True)
+    attachment = models.FileField("附件", upload_to="roster", max_length=200, blank=True)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     approver = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
