@@ -49,9 +49,8 @@ def my_sittings(*, user: User, at: datetime, exam_id: UUID | None = None) -> lis
 
     Two statements, however many there are.
     """
-    ends = (
-        Sitting.objects.filter(exam=OuterRef("sitting__exam")).values("exam").annotate(end=Max("closes_at"))
-    )
+    windows = Sitting.objects.filter(exam=OuterRef("sitting__exam")).order_by().values("exam")
+    ends = windows.annotate(end=Max("closes_at")).values("end")
     seats = (
         seats_of(user)
         .select_related("sitting__exam", "entry", "room", "form")

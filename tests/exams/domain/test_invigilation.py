@@ -1,0 +1,420 @@
+"""What invigilators may do, what needs two of them, and what it leaves in the history."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from exams.domain import invigilation
+from exams.domain.presence import heartbeat, messages_for
+from exams.domain.quarantine import decide_quarantine
+from exams.domain.releases import release_sitting
+from exams.domain.saving import Item, Status, save_answers
+from exams.domain.sheets import load_sheet
+from exams.domain.submitting import submit_attempt
+from exams.engine.sheet import digest
+from exams.models import AnswerEvent, Attempt, AttemptEvent, Mark, Presence, Quarantine, Receipt, Room
+from examsite.lib import clock
+from examsite.lib.errors import Conflict, DomainError, Forbidden, Invalid
+from examsite.people.models import Approval, AuditRecord
+from tests.exam_world import MACHINE, World, age, claims_of, make_world
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world(questions=MACHINE, people=3)
+
+
+@pytest.fixture
+def attempt(world: World) -> Attempt:
+    return world.start().attempt
+
+
+def extend(world: World, attempt: Attempt, seconds: int, second: bool = False) -> Attempt:
+    return invigilation.extend_attempt(
+        attempt=attempt,
+        seconds=seconds,
+        reason="停电",
+        at=clock.now(),
+        actor=world.second_officer if second else world.officer,
+    )
+
+
+def save(world: World, attempt: Attempt, seq: int, place: int, right: bool = True) -> Status:
+    item = Item(seq, world.slots[place], world.value(attempt.pk, place, right), None)
+    return save_answers(claims=claims_of(attempt), items=[item]).acks[0].status
+
+
+def submit(attempt: Attempt) -> Receipt:
+    done = submit_attempt(claims=claims_of(attempt), items=[], sheet_digest=None)
+    attempt.refresh_from_db()
+    return done.receipt
+
+
+# --- More time -------------------------------------------------------------------------------------------
+
+
+def test_t23_more_time_moves_the_deadline_and_is_written_down(world: World, attempt: Attempt) -> None:
+    due = attempt.due_at
+    extended = extend(world, attempt, 600)
+    event = AttemptEvent.objects.get()
+    audit = AuditRecord.objects.get(action="attempt.extend")
+    assert extended.due_at == due + timedelta(minutes=10)
+    assert (event.action, event.actor, event.reason) == ("extend", world.officer, "停电")
+    assert event.data["seconds"] == 600
+    assert (audit.actor, audit.reason, audit.after) == (world.officer, "停电", {"seconds": 600})
+
+
+def test_more_time_reopens_nothing_that_is_over(world: World, attempt: Attempt) -> None:
+    age(attempt, 3600 + 181)
+    with pytest.raises(Conflict) as refused:
+        extend(world, attempt, 600)
+    assert refused.value.code == "closed"
+    assert Attempt.objects.get().settled is True
+
+
+def test_within_the_grace_time_can_still_be_given(world: World, attempt: Attempt) -> None:
+    age(attempt, 3600 + 100)
+    assert extend(world, attempt, 600).due_at > clock.now()
+
+
+@pytest.mark.parametrize("seconds", [0, -60, 4 * 3600 + 1])
+def test_senseless_lengths_are_refused(world: World, attempt: Attempt, seconds: int) -> None:
+    with pytest.raises(Invalid) as refused:
+        extend(world, attempt, seconds)
+    assert refused.value.code == "seconds"
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "长" * 501])
+def test_a_reason_is_asked_for(world: World, attempt: Attempt, reason: str) -> None:
+    with pytest.raises(Invalid):
+        invigilation.extend_attempt(
+            attempt=attempt, seconds=60, reason=reason, at=clock.now(), actor=world.officer
+        )
+
+
+@pytest.mark.parametrize("first", [0, 1200])
+def test_more_than_half_an_hour_in_all_needs_two_people(world: World, attempt: Attempt, first: int) -> None:
+    if first:
+        attempt = extend(world, attempt, first)
+    due = attempt.due_at
+    with pytest.raises(Forbidden) as refused:
+        extend(world, attempt, 1801 - first)
+    assert refused.value.code == "needs_second"
+    assert refused.value.extra == {"approval": str(Approval.objects.get().pk)}
+    assert Attempt.objects.get(pk=attempt.pk).due_at == due
+    with pytest.raises(Forbidden):
+        extend(world, attempt, 1801 - first)
+    assert Approval.objects.count() == 1
+    assert extend(world, attempt, 1801 - first, second=True).due_at == due + timedelta(seconds=1801 - first)
+    assert AttemptEvent.objects.filter(action="extend").last().actor == world.officer
+
+
+def test_a_sitting_is_extended_for_all_who_are_answering(world: World) -> None:
+    running, closed, gone = (world.start(seat, device=f"t{seat.number}").attempt for seat in world.seats)
+    submit(closed)
+    age(gone, 3600 + 181)
+    before = running.due_at
+    count = invigilation.extend_sitting(
+        sitting=world.sitting, seconds=300, reason="断网", at=clock.now(), actor=world.officer
+    )
+    running.refresh_from_db()
+    assert count == 1
+    assert running.due_at == before + timedelta(minutes=5)
+    assert list(AttemptEvent.objects.filter(action="extend").values_list("attempt", flat=True)) == [
+        running.pk
+    ]
+    assert AuditRecord.objects.get(action="sitting.extend").after == {
+        "seconds": 300,
+        "room": None,
+        "attempts": 1,
+    }
+
+
+def test_a_room_is_extended_alone(world: World) -> None:
+    other = Room.objects.create(sitting=world.sitting, name="二号考场")
+    world.seats[1].room = other
+    world.seats[1].save()
+    attempts = [world.start(seat, device=f"t{seat.number}").attempt for seat in world.seats]
+    count = invigilation.extend_sitting(
+        sitting=world.sitting, room=other, seconds=300, reason="断网", at=clock.now(), actor=world.officer
+    )
+    assert count == 1
+    extended = AttemptEvent.objects.filter(action="extend").values_list("attempt", flat=True)
+    assert list(extended) == [attempts[1].pk]
+
+
+def test_a_long_extension_of_a_sitting_needs_two_people(world: World, attempt: Attempt) -> None:
+    def ask(actor: object) -> int:
+        return invigilation.extend_sitting(
+            sitting=world.sitting, seconds=3600, reason="停电", at=clock.now(), actor=actor
+        )
+
+    due = attempt.due_at
+    with pytest.raises(Forbidden):
+        ask(world.officer)
+    assert ask(world.second_officer) == 1
+    attempt.refresh_from_db()
+    assert attempt.due_at == due + timedelta(hours=1)
+
+
+# --- Void ------------------------------------------------------------------------------------------------
+
+
+def void(world: World, attempt: Attempt, second: bool = False) -> Attempt:
+    return invigilation.void_attempt(
+        attempt=attempt,
+        reason="冒名顶替" if not second else "属实",
+        at=clock.now(),
+        actor=world.second_officer if second else world.officer,
+    )
+
+
+def test_voiding_takes_two_people(world: World, attempt: Attempt) -> None:
+    with pytest.raises(Forbidden) as refused:
+        void(world, attempt)
+    assert refused.value.code == "needs_second"
+    assert Attempt.objects.get().voided_at is None
+    voided = void(world, attempt, second=True)
+    event = AttemptEvent.objects.get(action="void")
+    assert voided.voided_at == event.at
+    assert (event.actor, event.reason) == (world.officer, "冒名顶替")
+    assert event.data == {"approver": str(world.second_officer.pk)}
+    assert AuditRecord.objects.filter(action="attempt.void").count() == 1
+
+
+def test_the_same_person_twice_is_one_person(world: World, attempt: Attempt) -> None:
+    for _ in range(2):
+        with pytest.raises(Forbidden):
+            void(world, attempt)
+    assert Attempt.objects.get().voided_at is None
+
+
+def test_voiding_twice_is_refused(world: World, attempt: Attempt) -> None:
+    with pytest.raises(Forbidden):
+        void(world, attempt)
+    voided = void(world, attempt, second=True)
+    with pytest.raises(Conflict) as refused:
+        void(world, voided)
+    assert refused.value.code == "voided"
+
+
+# --- Reopen ----------------------------------------------------------------------------------------------
+
+
+def reopen(world: World, attempt: Attempt, extra_s: int = 0) -> Attempt:
+    return invigilation.reopen_attempt(
+        attempt=attempt, reason="误交", at=clock.now(), actor=world.officer, extra_s=extra_s
+    )
+
+
+def test_reopening_gives_the_unused_time_back_under_a_new_epoch(world: World, attempt: Attempt) -> None:
+    save(world, attempt, 1, 0, right=False)
+    age(attempt, 1200)
+    first = submit(attempt)
+    reopened = reopen(world, attempt)
+    left = (reopened.due_at - clock.now()).total_seconds()
+    assert reopened.state == "in_progress"
+    assert (reopened.submitted_at, reopened.points, reopened.device, reopened.epoch) == (None, None, "", 2)
+    assert 2390 < left <= 2400
+    assert list(Receipt.objects.all()) == [first]
+    assert AuditRecord.objects.filter(action="attempt.reopen").count() == 1
+
+
+def test_a_reopened_attempt_is_handed_in_and_marked_anew(world: World, attempt: Attempt) -> None:
+    save(world, attempt, 1, 0, right=False)
+    old = submit(attempt)
+    reopen(world, attempt)
+    again = world.start(device="tab-9")
+    assert (again.held_elsewhere, again.attempt.epoch, again.attempt.device) == (False, 2, "tab-9")
+    save(world, again.attempt, 1, 0)
+    new = submit(again.attempt)
+    assert new.number != old.number
+    assert again.attempt.points == Decimal(2)
+    assert Mark.objects.filter(sheet_digest=new.digest).count() == 3
+    assert Receipt.objects.count() == 2
+
+
+def test_a_settled_attempt_needs_time_to_be_reopened(world: World, attempt: Attempt) -> None:
+    age(attempt, 3600 + 181)
+    with pytest.raises(Conflict) as refused:
+        reopen(world, attempt)
+    assert refused.value.code == "no_time"
+    reopened = reopen(world, attempt, extra_s=600)
+    assert 590 < (reopened.due_at - clock.now()).total_seconds() <= 600
+
+
+def reopen_refusal(world: World, attempt: Attempt) -> str:
+    with pytest.raises(DomainError) as refused:
+        reopen(world, attempt, extra_s=60)
+    return refused.value.code
+
+
+def test_a_running_attempt_is_not_reopened(world: World, attempt: Attempt) -> None:
+    assert reopen_refusal(world, attempt) == "running"
+
+
+def test_a_void_attempt_is_not_reopened(world: World, attempt: Attempt) -> None:
+    submit(attempt)
+    Attempt.objects.update(voided_at=clock.now())
+    assert reopen_refusal(world, attempt) == "voided"
+
+
+def test_after_the_release_nothing_is_reopened(world: World, attempt: Attempt) -> None:
+    submit(attempt)
+    type(world.sitting).objects.update(closes_at=clock.now())
+    release_sitting(sitting=world.sitting, at=clock.now(), actor=world.officer)
+    assert reopen_refusal(world, Attempt.objects.get()) == "released"
+
+
+def test_not_two_open_attempts_of_one_person() -> None:
+    world = make_world(questions=MACHINE, tries=2)
+    first = world.start().attempt
+    submit(first)
+    world.start(number=2)
+    assert reopen_refusal(world, first) == "attempt_open"
+
+
+# --- Suspending ------------------------------------------------------------------------------------------
+
+
+def test_t74_a_blocked_seat_blocks_the_running_attempt_and_frees_it_again(
+    world: World, attempt: Attempt
+) -> None:
+    seat = invigilation.block_seat(seat=world.seat, reason="看书", at=clock.now(), actor=world.officer)
+    with pytest.raises(Forbidden):
+        save(world, attempt, 1, 0)
+    invigilation.unblock_seat(seat=seat, reason="误会", at=clock.now(), actor=world.officer)
+    assert save(world, attempt, 1, 0) is Status.STORED
+    assert list(AttemptEvent.objects.values_list("action", flat=True)) == ["block", "unblock"]
+    assert AuditRecord.objects.filter(action__startswith="seat.").count() == 2
+
+
+# --- Late answers ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def late(world: World, attempt: Attempt) -> Quarantine:
+    save(world, attempt, 1, 0)
+    age(attempt, 3600 + 300)
+    save(world, attempt, 2, 2)
+    return Quarantine.objects.get()
+
+
+def decide(world: World, late: Quarantine, accept: bool, reason: str = "机房断网") -> Quarantine:
+    return decide_quarantine(
+        quarantine=late, accept=accept, reason=reason, at=clock.now(), actor=world.officer
+    )
+
+
+def test_a_late_answer_counts_only_when_a_person_says_so(
+    world: World, attempt: Attempt, late: Quarantine
+) -> None:
+    attempt.refresh_from_db()
+    assert attempt.points == Decimal(2)
+    old = attempt.receipts.get()
+    decided = decide(world, late, True)
+    attempt.refresh_from_db()
+    new = attempt.receipts.last()
+    assert (decided.accepted, decided.decided_by) == (True, world.officer)
+    assert attempt.points == Decimal(3)
+    assert new.number != old.number
+    assert new.digest == digest(load_sheet(attempt.pk))
+    assert (new.events, AnswerEvent.objects.count()) == (1, 1)
+    assert new.submitted_at == attempt.submitted_at == attempt.due_at
+
+
+def test_a_refused_late_answer_changes_nothing(world: World, attempt: Attempt, late: Quarantine) -> None:
+    decide(world, late, False)
+    attempt.refresh_from_db()
+    assert (attempt.points, attempt.receipts.count()) == (Decimal(2), 1)
+    assert AttemptEvent.objects.last().action == "refuse_late"
+
+
+def test_an_accepted_late_answer_does_not_beat_a_newer_one(world: World, attempt: Attempt) -> None:
+    save(world, attempt, 5, 2, right=False)
+    age(attempt, 3600 + 300)
+    save(world, attempt, 2, 2, right=True)
+    decide(world, Quarantine.objects.get(), True)
+    assert load_sheet(attempt.pk)[world.slots[2]].value is False
+
+
+def test_a_decision_is_taken_once(world: World, late: Quarantine) -> None:
+    decide(world, late, False)
+    with pytest.raises(Conflict) as refused:
+        decide(world, late, True)
+    assert refused.value.code == "decided"
+
+
+def test_a_decision_has_a_reason(world: World, late: Quarantine) -> None:
+    with pytest.raises(Invalid):
+        decide(world, late, True, reason=" ")
+    assert Quarantine.objects.get().accepted is None
+
+
+# --- Signs of life ---------------------------------------------------------------------------------------
+
+
+def beat(attempt: Attempt, seconds: float = 0, visible: bool = True, **claims: int) -> None:
+    heartbeat(
+        claims=claims_of(attempt, **claims),
+        sheet_digest=None,
+        unsent=2,
+        oldest_unsent_ms=4000,
+        visible=visible,
+        at=clock.now() + timedelta(seconds=seconds),
+    )
+
+
+def test_leaving_the_page_is_counted_with_its_length(attempt: Attempt) -> None:
+    for seconds, visible in [(0, True), (10, False), (25, False), (40, True), (50, False)]:
+        beat(attempt, seconds, visible)
+    presence = Presence.objects.get()
+    assert (presence.unsent, presence.oldest_unsent_ms) == (2, 4000)
+    assert presence.hidden_count == 2
+    assert 29_900 < presence.hidden_ms < 30_100
+    assert presence.hidden_since is not None
+
+
+def test_a_former_holder_is_no_sign_of_life(attempt: Attempt) -> None:
+    Attempt.objects.update(epoch=2)
+    seen = Presence.objects.get().seen_at
+    beat(attempt, 60, epoch=1)
+    assert Presence.objects.get().seen_at == seen
+
+
+def test_the_page_hears_of_notices_and_of_added_time(world: World, attempt: Attempt) -> None:
+    invigilation.send_notice(sitting=world.sitting, text=" 请  安静 ", at=clock.now(), actor=world.officer)
+    extend(world, attempt, 330)
+    other = Room.objects.create(sitting=world.sitting, name="二号考场")
+    invigilation.send_notice(
+        sitting=world.sitting, room=other, text="与您无关", at=clock.now(), actor=world.officer
+    )
+    assert [message.text for message in messages_for(attempt)] == ["请 安静", "监考给您加了5分30秒。"]
+
+
+def test_the_heartbeat_compares_the_sheets(world: World, attempt: Attempt) -> None:
+    save(world, attempt, 1, 2)
+    right = digest(load_sheet(attempt.pk))
+    answers = [
+        heartbeat(
+            claims=claims_of(attempt),
+            sheet_digest=one,
+            unsent=0,
+            oldest_unsent_ms=0,
+            visible=True,
+            at=clock.now(),
+        ).digest_ok
+        for one in (right, "0" * 64, None)
+    ]
+    assert answers == [True, False, None]
+
+
+def test_the_heartbeat_settles_what_is_over(attempt: Attempt) -> None:
+    age(attempt, 3600 + 181)
+    beat(attempt)
+    assert Attempt.objects.get().settled is True
