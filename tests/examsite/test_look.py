@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from django import forms
 from django.core.paginator import Paginator
+from django.db import OperationalError
 from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+
+from examsite.views import server_error
 
 ROOT = Path(__file__).resolve().parents[2]
 CSS = ROOT / "examsite" / "static" / "css"
@@ -207,6 +210,21 @@ def test_error_pages_need_no_context(code: str) -> None:
     assert '<html lang="zh-hans">' in html
     assert f"错误代码 {code[:3]}" in html
     assert 'href="/"' in html
+
+
+class DeadDatabase:
+    """The user of a request whose session cannot be read."""
+
+    def __getattr__(self, name: str) -> object:
+        raise OperationalError("the database is gone")
+
+
+def test_a_dead_database_still_gets_its_page() -> None:
+    request = RequestFactory().get("/")
+    request.user = DeadDatabase()
+    response = server_error(request)
+    assert response.status_code == 500
+    assert "不是您操作错了" in response.content.decode()
 
 
 def test_a_refusal_shows_its_sentence() -> None:
