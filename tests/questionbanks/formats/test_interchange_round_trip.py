@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -56,7 +57,7 @@ LABEL = st.text("甲乙丙abc/[]:~ ", max_size=8).map(lambda text: " ".join(text
 
 
 @st.composite
-def metadata(draw: st.DrawFn) -> dict[str, object]:
+def metadata(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "rationale": draw(st.one_of(st.just(""), TEXT)),
         "points": draw(st.one_of(st.none(), st.integers(1, 40).map(lambda n: Decimal(n) / 2))),
@@ -79,7 +80,7 @@ def choice_questions(draw: st.DrawFn) -> Question:
     key = draw(st.lists(st.sampled_from(labels), min_size=fewest, max_size=most, unique=True))
     choices = tuple(Choice(label, text) for label, text in zip(labels, texts, strict=True))
     pinned = draw(st.booleans())
-    return Question(kind, draw(STEM), choices, tuple(sorted(key)), pinned=pinned, **draw(metadata()))  # type: ignore[arg-type]
+    return Question(kind, draw(STEM), choices, tuple(sorted(key)), pinned=pinned, **draw(metadata()))
 
 
 @st.composite
@@ -97,7 +98,7 @@ def other_questions(draw: st.DrawFn) -> Question:
     elif kind == "short_answer":
         points = st.builds(RubricPoint, PLAIN, st.sampled_from([None, Decimal(2)]))
         key = ModelAnswer(draw(TEXT), tuple(draw(st.lists(points, max_size=2))))
-    return Question(kind, stem, key=key, **draw(metadata()))  # type: ignore[arg-type]
+    return Question(kind, stem, key=key, **draw(metadata()))
 
 
 QUESTIONS = st.one_of(choice_questions(), other_questions())
@@ -106,7 +107,7 @@ QUESTIONS = st.one_of(choice_questions(), other_questions())
 @st.composite
 def cases(draw: st.DrawFn) -> Question:
     parts = tuple(draw(st.lists(QUESTIONS, min_size=1, max_size=3)))
-    return Question("case_group", draw(STEM), parts=parts, **draw(metadata()))  # type: ignore[arg-type]
+    return Question("case_group", draw(STEM), parts=parts, **draw(metadata()))
 
 
 def has_nothing_to_tidy(question: Question) -> bool:
@@ -120,7 +121,7 @@ def has_nothing_to_tidy(question: Question) -> bool:
     )
 
 
-# -- what each format carries ---------------------------------------------------------------------------------
+# -- what each format carries ------------------------------------------------------------------------------
 
 
 def only(question: Question, *fields: str, **changes: object) -> Question:
@@ -130,13 +131,10 @@ def only(question: Question, *fields: str, **changes: object) -> Question:
 
 def flat_key(question: Question) -> object:
     """Written keys without what no foreign format has: rubrics, free order of blanks."""
-    if isinstance(question.key, ModelAnswer):
-        return ModelAnswer(
-            from_html(answer_text(question.key)).text
-            if "<div>" in answer_text(question.key) and not question.key.rubric
-            else from_plain(answer_text(question.key))
-        )
-    return Blanks(question.key.accepted) if isinstance(question.key, Blanks) else question.key
+    key = question.key
+    if isinstance(key, ModelAnswer):
+        return key if not key.rubric else ModelAnswer(from_plain(answer_text(key)))
+    return Blanks(key.accepted) if isinstance(key, Blanks) else key
 
 
 def kind_without_uncertain(question: Question) -> str:
@@ -169,7 +167,7 @@ def as_qti(question: Question) -> Question | None:
 
 
 def placed(question: Question, fewest: int) -> str:
-    """A stem after its gaps have become fields and gaps again; with fewer blanks than that it is untouched."""
+    """A stem after its gaps have become fields and gaps again; untouched below `fewest` blanks."""
     key = question.key
     if not isinstance(key, Blanks) or len(key.accepted) < fewest:
         return question.stem
