@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .records import PersonResult, counting_tries
+from ..engine.results import PersonResult, counting_tries
 
 UNKNOWN = "未登记"
 NOT_SAT = "未参考"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ..engine.results import FinalRule
 from .claims import Claim, Clause, Digits, Part, Pointer, Refusal, Sentence, quote, say, where_to_look
 from .measures import evaluate, roster_notes
-from .records import FinalRule
 from .sentence_facts import (
     ABSENT,
     DEFERRED,

@@ -15,13 +15,7 @@ from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Sum
 from examsite.people.models import Category, Establishment, Unit
 
 from ..engine.release import Release, released_since
-from ..models import Activity, AnswerEvent, Attempt, Exam, RosterEntry, Sitting
-from .counts import ActivityCounts
-from .cuts import age_band
-from .records import (
-    ExamRule,
-    FinalRule,
-    MakeupCap,
+from ..engine.results import (
     Mode,
     PersonResult,
     RosterStatus,
@@ -30,20 +24,10 @@ from .records import (
     flag_duplicates,
     percent_of,
 )
+from ..models import Activity, AnswerEvent, Attempt, Exam, RosterEntry, Sitting
+from .counts import ActivityCounts
+from .cuts import age_band
 from .sentence_facts import ActivityFacts, ActivityYear
-
-
-def rule_of(exam: Exam) -> ExamRule:
-    """What the exam fixed before it opened, for the pure statistics."""
-    return ExamRule(
-        pass_line=exam.pass_line,
-        excellent_line=exam.excellent_line,
-        final_rule=FinalRule(exam.final_rule),
-        makeup_cap=MakeupCap(exam.makeup_cap),
-        makeup_excellent=exam.makeup_excellent,
-        tries=exam.tries,
-        rounding=exam.rounding,
-    )
 
 
 def unit_names() -> dict[str, str]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from uuid import UUID
 
 from examsite.people.models import Unit, UnitKind
 
+from ..domain.results import rule_of
+from ..engine.results import PersonResult, counting_tries, resolve
 from ..models import Exam
 from .charts import BarChart, BarSeries, Histogram
-from .facts import activity_year, exams_of_year, people_of, rule_of
+from .facts import activity_year, exams_of_year, people_of
 from .measures import Figure, evaluate, roster_notes
-from .records import PersonResult, counting_tries, resolve
 from .sentence_facts import ExamFacts, ExamWords, Place, ReportFacts, count_helped_older, watch_list
 from .suppression import GuardedRow, guard_table
 from .tally import BAND_NAMES, Tally, tally, tally_by
@@ -122,9 +124,15 @@ def exam_facts(*, exam: Exam, at: datetime, zone: tzinfo) -> ExamFacts:
         is_complete=all(one.closes_at <= at for one in sittings),
         final_rule=rule.final_rule,
         watch=watch_list(people, rule),
-        villages=len({person.unit_id for person in people if counting_tries(person.tries)}),
+        villages=_villages(people),
         helped_older=count_helped_older(people),
     )
+
+
+def _villages(people: list[PersonResult]) -> int | None:
+    """Villages that took part; None for an exam whose people belong to offices."""
+    units = {UUID(person.unit_id) for person in people if counting_tries(person.tries)}
+    return Unit.objects.filter(pk__in=units, kind=UnitKind.VILLAGE).count() or None
 
 
 def annual_facts(*, unit: Unit, year: int, at: datetime, zone: tzinfo) -> ReportFacts:

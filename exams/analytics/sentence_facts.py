@@ -9,12 +9,12 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from ..engine.results import ExamRule, FinalRule, Mode, PersonResult, RosterStatus, counting_tries, resolve
 from .approximation import HOUSE, Convention
 from .claims import Pointer
 from .counts import ActivityCounts, TopicCounts
 from .cuts import AGE_BANDS, UNKNOWN
 from .measures import Figure
-from .records import ExamRule, FinalRule, Mode, PersonResult, RosterStatus, counting_tries, resolve
 from .tally import Tally, Turnout
 
 OLDER = AGE_BANDS[2]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from .records import ExamRule, Mode, PersonResult, RosterStatus, Standing, counting_tries, resolve
+from ..engine.results import ExamRule, Mode, PersonResult, RosterStatus, Standing, counting_tries, resolve
 
 ZERO = Decimal(0)
 BAND_FLOORS = (Decimal(90), Decimal(80), Decimal(70), Decimal(60), ZERO)

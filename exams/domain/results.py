@@ -14,8 +14,9 @@ from questionbanks.kinds.registry import kind
 from ..engine.as_shown import as_shown
 from ..engine.marking import section_points
 from ..engine.release import Release, released_since
+from ..engine.results import ExamRule, FinalRule, MakeupCap, percent_of, rounded
 from ..engine.sheet import digest
-from ..models import Attempt, Section, Sitting, Slot
+from ..models import Attempt, Exam, Section, Sitting, Slot
 from .marking import load_keys, newest_points, resolve_answers
 from .sheets import load_sheet
 
@@ -60,6 +61,19 @@ class AttemptResult:
         return max(self.pass_line * self.possible / 100 - self.points, Decimal(0))
 
 
+def rule_of(exam: Exam) -> ExamRule:
+    """What the exam fixed before it opened."""
+    return ExamRule(
+        pass_line=exam.pass_line,
+        excellent_line=exam.excellent_line,
+        final_rule=FinalRule(exam.final_rule),
+        makeup_cap=MakeupCap(exam.makeup_cap),
+        makeup_excellent=exam.makeup_excellent,
+        tries=exam.tries,
+        rounding=exam.rounding,
+    )
+
+
 def windows_end(sitting: Sitting) -> datetime | None:
     """The latest end of all sittings of the exam, makeups included."""
     return sitting.exam.sittings.aggregate(end=Max("closes_at"))["end"]
@@ -91,21 +105,13 @@ def attempt_result(*, attempt: Attempt, at: datetime) -> AttemptResult | None:
     return AttemptResult(
         points=attempt.points,
         possible=possible,
-        percent=attempt.points * 100 / possible,
+        percent=percent_of(attempt.points, possible),
         pass_line=exam.pass_line,
-        passed=passes(attempt.points, possible, exam.pass_line, exam.rounding),
+        passed=rounded(percent_of(attempt.points, possible), rule_of(exam)) >= exam.pass_line,
         released_at=since,
         keys_released=keys_out,
         sections=_sections(attempt, keys_out),
     )
-
-
-def passes(points: Decimal, possible: Decimal, line: Decimal, rounding: int | None) -> bool:
-    """Whether points reach the line (percent); compared exactly unless the exam fixed a rounding."""
-    percent = points * 100 / possible
-    if rounding is not None:
-        percent = round(percent, rounding)
-    return percent >= line
 
 
 def _sections(attempt: Attempt, keys_out: bool) -> tuple[SectionResult, ...]:

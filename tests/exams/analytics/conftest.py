@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from exams.analytics.records import Mode, PersonResult, RosterStatus, SittingKind, TryResult
+from exams.engine.results import Mode, PersonResult, RosterStatus, SittingKind, TryResult
 
 NOVEMBER = datetime(2022, 11, 15, 1, tzinfo=UTC)
 JANUARY = datetime(2023, 1, 10, 1, tzinfo=UTC)

@@ -10,7 +10,6 @@ import pytest
 from exams.analytics.claims import Pointer, Refusal, Sentence
 from exams.analytics.counts import ActivityCounts, TopicCounts, UnitCounts
 from exams.analytics.measures import Figure, evaluate
-from exams.analytics.records import ExamRule
 from exams.analytics.sentence_bank import (
     activity_sentences,
     change_sentence,
@@ -42,6 +41,7 @@ from exams.analytics.sentence_facts import (
     watch_list,
 )
 from exams.analytics.tally import Tally, Turnout, tally
+from exams.engine.results import ExamRule
 
 WORDS = ExamWords("“法律明白人”考试", "骨干群众")
 RULE = ExamRule()

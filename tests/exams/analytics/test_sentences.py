@@ -14,7 +14,6 @@ from exams.analytics.approximation import HOUSE, Convention, Word
 from exams.analytics.claims import Paragraph, Pointer, Refusal, Sentence, Words, quote, say, where_to_look
 from exams.analytics.counts import ActivityCounts
 from exams.analytics.exam_sentences import exam_sentence
-from exams.analytics.records import ExamRule, FinalRule, PersonResult
 from exams.analytics.sentence_facts import (
     ActivityFacts,
     ActivityYear,
@@ -27,6 +26,7 @@ from exams.analytics.sentence_facts import (
 )
 from exams.analytics.sentences import Style, annual_paragraph
 from exams.analytics.tally import Tally, tally
+from exams.engine.results import ExamRule, FinalRule, PersonResult
 
 SEED_TEXT = (
     "2022年以来，我镇开展集中普法宣传12次，习近平法治思想专题讲座2次，送法入户100余次，普法受众近3万人。"

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exams.analytics.records import ExamRule
 from exams.analytics.suppression import Hidden, guard_table, hidden_cells
 from exams.analytics.tally import tally
+from exams.engine.results import ExamRule
 
 GROUPS = ["甲", "乙", "丙", "丁"]
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from exams.analytics.cuts import CUTS, age_band, unit_at
 from exams.analytics.measures import MEASURES, Scope, Shape, evaluate
-from exams.analytics.records import (
+from exams.analytics.tally import Tally, band_of, tally, tally_by, total, year_turnout
+from exams.engine.results import (
     ExamRule,
     FinalRule,
     MakeupCap,
@@ -24,7 +25,6 @@ from exams.analytics.records import (
     flag_duplicates,
     resolve,
 )
-from exams.analytics.tally import Tally, band_of, tally, tally_by, total, year_turnout
 
 START = datetime(2022, 11, 1, tzinfo=UTC)
 

@@ -13,7 +13,8 @@ import pytest
 
 from exams.analytics.approximation import HOUSE, Word
 from exams.analytics.measures import evaluate, roster_notes
-from exams.analytics.records import (
+from exams.analytics.tally import Tally, tally, tally_by, total, year_turnout
+from exams.engine.results import (
     ExamRule,
     MakeupCap,
     PersonResult,
@@ -25,7 +26,6 @@ from exams.analytics.records import (
     percent_of,
     resolve,
 )
-from exams.analytics.tally import Tally, tally, tally_by, total, year_turnout
 from examsite.lib.percent import format_rate
 
 RULE = ExamRule()
