@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -10,6 +11,9 @@ from examsite.people.domain.memberships import open_membership
 from examsite.people.domain.roles import grant_role
 from examsite.people.domain.units import create_unit
 from examsite.people.models import Category, Establishment, Membership, Role, Unit, UnitKind, User
+from questionbanks.domain.items import create_bank, create_items
+from questionbanks.kinds.base import Choice, Question
+from questionbanks.models import Bank, ItemState
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # a Monday morning, 9:00 in China
 SINCE = date(2024, 1, 1)
@@ -84,3 +88,47 @@ def make_staff(unit: Unit, role: Role, name: str = "王五", *, username: str | 
     grant_role(user=user, role=role, unit=unit, at=AT, actor=None)
     user.refresh_from_db()
     return user
+
+
+def make_questions(kind: str, count: int, **fields: object) -> list[Question]:
+    """`count` sound questions of one kind, all different, with difficulties 1–3 in turn and a law each."""
+    questions = []
+    for number in range(1, count + 1):
+        word = f"{kind}{number:04}{hashlib.sha256(f'{kind}{number}'.encode()).hexdigest()}"
+        choices: tuple[Choice, ...] = ()
+        key: object = number % 2 == 0
+        if kind in ("single", "multiple"):
+            choices = tuple(Choice(label, f"{word[number % 20 :]}选项{label}") for label in "ABCD")
+            key = ("ABCD"[number % 4],) if kind == "single" else ("A", "BCD"[number % 3])
+        made: dict[str, object] = {
+            "kind": kind,
+            "stem": f"{word}应当怎样？",
+            "choices": choices,
+            "key": key,
+            "rationale": "见法条。",
+            "difficulty": number % 3 + 1,
+            "topic": f"知识点{number % 5}",
+        }
+        questions.append(Question(**(made | fields)))  # type: ignore[arg-type]
+    return questions
+
+
+def make_bank(unit: Unit, name: str = "学法题库", **counts: int) -> Bank:
+    """A bank of approved items: make_bank(town, single=20, true_false=10)."""
+    bank = create_bank(name=name, unit=unit, at=AT, actor=None)
+    for kind, count in counts.items():
+        create_items(
+            bank=bank, questions=make_questions(kind, count), at=AT, actor=None, state=ItemState.APPROVED
+        )
+    return bank
+
+
+def make_members(unit: Unit, count: int, **fields: object) -> list[Membership]:
+    """`count` people in the unit, all with different names: 王一甲, 李二乙, …"""
+    names = (
+        f"{a}{b}{c}"
+        for c in "甲乙丙丁戊己庚辛壬癸"
+        for b in "一二三四五六七八九十"
+        for a in "王李张刘陈杨赵黄周吴"
+    )
+    return [make_member(unit, next(names), **fields) for _ in range(count)]  # type: ignore[arg-type]

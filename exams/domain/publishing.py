@@ -1,0 +1,193 @@
+"""From draft to published form: what stands in the way, the second person, the paper for good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from examsite.lib.errors import Conflict, Forbidden
+from examsite.people.domain.approvals import digest_of, on_approval, propose, use_approval
+from examsite.people.domain.audit import record
+from examsite.people.models import Approval, User
+from questionbanks.kinds import codec
+from questionbanks.kinds.registry import defects
+from questionbanks.models import ItemState
+
+from ..engine.paper_check import Asked, Finding, paper_warnings
+from ..models import Exam, Form, Slot
+from .form_writing import compose_paper, slots_of
+
+ACTION = "form.publish"
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why a form cannot be published. `slot` None: the form as a whole."""
+
+    code: str
+    text: str
+    slot: Slot | None = None
+
+
+def obstacles(form: Form) -> list[Obstacle]:
+    """Everything that must be mended first, in the order of the paper."""
+    slots = slots_of(form)
+    if not slots:
+        return [Obstacle("empty", "卷上还没有题")]
+    found = [one for slot in slots if (one := _slot_obstacle(slot))]
+    total = sum(slot.points for slot in slots)
+    if total != form.total_points:
+        text = f"各题合计 {total:g} 分，与满分 {form.total_points:g} 分不符，请调整分值"
+        found.append(Obstacle("total", text))
+    blueprint = form.exam.blueprint
+    if blueprint is not None and form.total_points != blueprint.total_points:
+        text = f"卷面满分 {form.total_points:g} 分，组卷规则是 {blueprint.total_points:g} 分，请重新组卷"
+        found.append(Obstacle("blueprint", text))
+    return found
+
+
+def _slot_obstacle(slot: Slot) -> Obstacle | None:
+    item = slot.version.item
+    if item.state == ItemState.RETIRED:
+        return Obstacle("retired", f"第 {slot.order} 题已停用，请换一道", slot)
+    if item.current_id != slot.version_id:
+        return Obstacle("newer", f"第 {slot.order} 题组卷后改过，请换成新版本或换一道", slot)
+    if item.state != ItemState.APPROVED:
+        return Obstacle("not_approved", f"第 {slot.order} 题还没有审定，请先审题或换一道", slot)
+    if item.stale_reason:
+        return Obstacle("stale", f"第 {slot.order} 题已过时（{item.stale_reason}），请换一道", slot)
+    if defects(codec.from_json(slot.version.content, slot.version.key)):
+        return Obstacle("defect", f"第 {slot.order} 题不完整，请修改后重新审定，或换一道", slot)
+    return None
+
+
+def warnings_of(form: Form, duration_s: int | None = None) -> list[Finding]:
+    """What is worth a second look; nothing of it forbids publishing but what obstacles() names, too."""
+    asked, told = [], set()
+    for slot in slots_of(form):
+        question = codec.from_json(slot.version.content, slot.version.key)
+        material = ""
+        if slot.part is not None:
+            material = "" if slot.version_id in told else question.stem
+            told.add(slot.version_id)
+            question = question.parts[slot.part]
+        asked.append(Asked(slot.order, question, material, slot.version.item.stale_reason))
+    blueprint = form.exam.blueprint
+    if duration_s is None:
+        duration_s = blueprint.duration_s if blueprint else 3600
+    return paper_warnings(asked, duration_s)
+
+
+def paper_digest(form: Form, paper: dict[str, Any]) -> str:
+    """Lower-hex SHA-256 of the paper and of every item version's digest."""
+    return digest_of([paper, [slot.version.digest for slot in slots_of(form)]])
+
+
+def what_is_approved(form: Form) -> dict[str, Any]:
+    """What the second person is shown and bound to."""
+    return {
+        "考试": form.exam.title,
+        "卷号": f"{form.code}（{form.get_role_display()}）",
+        "满分": f"{form.total_points:g}",
+        "题数": form.slots.count(),
+        "卷面指纹": paper_digest(form, compose_paper(form)),
+    }
+
+
+@transaction.atomic
+def propose_form(*, form: Form, at: datetime, actor: User) -> Approval:
+    """Ask a second person to publish a draft. Raises Conflict when something stands in the way."""
+    _require_ready(form)
+    return propose(
+        action=ACTION,
+        target=form,
+        content=what_is_approved(form),
+        summary=f"{form.exam.title}：{form}定卷",
+        unit=form.exam.unit,
+        at=at,
+        actor=actor,
+    )
+
+
+@transaction.atomic
+def publish_form(*, form: Form, at: datetime, actor: User, second_person: bool = True) -> Form:
+    """Freeze a draft for good. `second_person`: only with an approval of exactly this paper.
+
+    Raises Conflict for a form published before or with obstacles, Forbidden without the approval.
+    """
+    locked = Form.objects.select_for_update(of=("self",)).select_related("exam__unit").get(pk=form.pk)
+    _require_ready(locked)
+    if second_person:
+        approval = use_approval(action=ACTION, target=locked, content=what_is_approved(locked), at=at)
+        _require_other(locked, approval)
+    return _publish(locked, at, actor)
+
+
+@on_approval(ACTION)
+def _publish_approved(approval: Approval, at: datetime) -> Form:
+    """The second person has agreed: publish what he was shown, and nothing else."""
+    form = (
+        Form.objects.select_for_update(of=("self",))
+        .select_related("exam__unit")
+        .filter(pk=UUID(approval.object_id))
+        .first()
+    )
+    if form is None:
+        raise Conflict("gone", "这套卷已被删除，请重新组卷。")
+    _require_ready(form)
+    if digest_of(what_is_approved(form)) != approval.digest:
+        raise Conflict("changed", f"{form}在提交审批后改过，请重新提交。")
+    _require_other(form, approval)
+    return _publish(form, at, approval.approver)
+
+
+def _require_other(form: Form, approval: Approval) -> None:
+    if approval.approver_id == form.built_by_id:
+        raise Forbidden("own_form", "组卷的人不能审批自己组的卷，请由另一位考务审批。")
+
+
+def _require_ready(form: Form) -> None:
+    if form.published_at is not None:
+        raise Conflict("published", f"{form}已经定卷，不能重复定卷。")
+    found = obstacles(form)
+    if found:
+        sentences = "；".join(one.text for one in found[:5])
+        more = f"等 {len(found)} 处" if len(found) > 5 else ""
+        raise Conflict("not_ready", f"{form}还不能定卷：{sentences}{more}。")
+
+
+def _publish(form: Form, at: datetime, actor: User | None) -> Form:
+    paper = compose_paper(form)
+    form.paper, form.digest, form.published_at = paper, paper_digest(form, paper), at
+    form.save(update_fields=["paper", "digest", "published_at"])
+    record(
+        action="form.publish",
+        target=form,
+        at=at,
+        actor=actor,
+        unit=form.exam.unit,
+        after={"digest": form.digest},
+    )
+    return form
+
+
+@transaction.atomic
+def propose_forms(*, exam: Exam, at: datetime, actor: User) -> list[Approval]:
+    """Ask for a second person for every draft of the exam at once. Raises Conflict when there is none."""
+    drafts = list(exam.forms.filter(published_at__isnull=True).select_related("exam__unit"))
+    if not drafts:
+        raise Conflict("no_drafts", "没有待定卷的试卷，请先组卷。")
+    return [propose_form(form=form, at=at, actor=actor) for form in drafts]
+
+
+@transaction.atomic
+def publish_forms(*, exam: Exam, at: datetime, actor: User, second_person: bool = True) -> list[Form]:
+    """Publish every draft of the exam, all or none."""
+    drafts = list(exam.forms.filter(published_at__isnull=True))
+    if not drafts:
+        raise Conflict("no_drafts", "没有待定卷的试卷，请先组卷。")
+    return [publish_form(form=form, at=at, actor=actor, second_person=second_person) for form in drafts]

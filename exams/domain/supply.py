@@ -1,0 +1,110 @@
+"""How far the banks can fill a blueprint: row by row, and all rows together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from questionbanks.models import Bank
+
+from ..engine.assembly import Candidate, Clash, Request, Rule, admitted_by, find_clashes
+from ..engine.headings import numeral, section_title
+from .blueprints import SectionSpec
+from .pool import Pool, load_pool
+
+
+@dataclass(frozen=True, slots=True)
+class RowSupply:
+    """How many items may fill a row. `reason` says, where they are too few, what is missing."""
+
+    needed: int
+    available: int
+    reason: str = ""
+
+    @property
+    def is_short(self) -> bool:
+        return self.available < self.needed
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """Row by row, in the order of sections and rows; `clashes` are rows that want the same items."""
+
+    rows: tuple[tuple[RowSupply, ...], ...]
+    clashes: tuple[Clash, ...] = ()
+
+    @property
+    def is_short(self) -> bool:
+        return bool(self.clashes)
+
+
+def rules_of(sections: Sequence[SectionSpec]) -> tuple[Rule, ...]:
+    """The rows as the assembly reads them; sections are numbered from 0."""
+    return tuple(
+        Rule(
+            name=_row_name(order, section, place),
+            section=order,
+            kind=section.kind,
+            count=row.count,
+            points=section.points,
+            law=None if row.law is None else str(row.law.pk),
+            topic=row.topic.strip(),
+            level=row.difficulty,
+            audience=row.audience.strip(),
+        )
+        for order, section in enumerate(sections)
+        for place, row in enumerate(section.rows, 1)
+    )
+
+
+def _row_name(order: int, section: SectionSpec, place: int) -> str:
+    title = f"{numeral(order + 1)}、{section_title(section.title, section.kind)}"
+    return f"{title}第{place}行" if len(section.rows) > 1 else title
+
+
+def supply_of(
+    *, sections: Sequence[SectionSpec], banks: Iterable[Bank], forms: int = 1, pool: Pool | None = None
+) -> Supply:
+    """What the banks can give for every row, and whether `forms` forms without shared items can be filled."""
+    pool = pool or load_pool(banks)
+    rules = rules_of(sections)
+    counts = [_count(rules, group) for group in (pool.usable, pool.waiting, pool.stale)]
+    rows, number = [], 0
+    for section in sections:
+        supplies = []
+        for _ in section.rows:
+            usable, waiting, stale = (count[number] for count in counts)
+            supplies.append(_row_supply(rules[number], pool, usable, waiting, stale))
+            number += 1
+        rows.append(tuple(supplies))
+    clashes = find_clashes(Request(rules=rules, forms=forms, seed=0), pool.usable)
+    return Supply(tuple(rows), clashes)
+
+
+def _count(rules: Sequence[Rule], items: Sequence[Candidate]) -> list[int]:
+    counts = [0] * len(rules)
+    for signature in admitted_by(rules, items):
+        for rule in signature:
+            counts[rule] += 1
+    return counts
+
+
+def _row_supply(rule: Rule, pool: Pool, usable: int, waiting: int, stale: int) -> RowSupply:
+    if usable >= rule.count:
+        return RowSupply(rule.count, usable)
+    reasons = [f"可抽 {usable} 题，差 {rule.count - usable} 题"]
+    if waiting:
+        reasons.append(f"另有 {waiting} 题未审定")
+    if stale:
+        reasons.append(f"{stale} 题因法律修订待更新")
+    for words, wider in (
+        ("不限难度", replace(rule, level=None)),
+        ("不限适用对象", replace(rule, audience="")),
+        ("不限知识点", replace(rule, topic="")),
+        ("不限法律", replace(rule, law=None)),
+    ):
+        if wider != rule:
+            count = sum(wider.admits(item) for item in pool.usable)
+            if count > usable:
+                reasons.append(f"{words}有 {count} 题")
+    return RowSupply(rule.count, usable, "；".join(reasons))
