@@ -42,7 +42,7 @@ _NUMBERED = re.compile(
     r"|(?:^|(?<=[\s；;，,、。]))(?:[（(]\d{1,2}[)）]|\d{1,2}[.、．)）](?!\d))\s*"
 )
 _BLANK_SEPARATORS = ("|", "｜", "；", ";", "\n", "\t", "、", "，", ",", "/", " ")
-_ALTERNATIVE = re.compile(r"\s*(?:\bor\b|或者|或|//)\s*")
+_ALTERNATIVE = re.compile(r"\s*(?:\bor\b|或者|或|/)\s*")
 
 
 def is_nothing(answer: str) -> bool:

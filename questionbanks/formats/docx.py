@@ -7,15 +7,19 @@ cells), insertions kept, deletions left out. Also the flat XML that old Word sav
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element  # the type only: parsing is defusedxml's
 
+from ..kinds.base import Question
+from ..kinds.registry import KINDS
+from . import printable
 from .archives import Archive, refuse_declarations
-from .base import Format, Parsed, Unreadable
+from .base import Emitted, Format, Parsed, Unreadable
 from .lines import Line, without_page_furniture
 from .normalise import clean, strip_invisible
 from .numbering import Numbering
+from .outgoing import Outgoing
 from .sniff import Probe
 from .table import find_columns, read_tables
 from .tables import as_grid, as_html, as_lines
@@ -46,6 +50,13 @@ class Docx(Format):
     code = "docx"
     label = "Word文档"
     extension = "docx"
+    kinds_out = frozenset(KINDS)
+
+    def emit(self, questions: Sequence[Question], *, title: str = "") -> Emitted:
+        """A printable bank (printable.py)."""
+        carries = frozenset({"rationale", "citations", "difficulty", "topic", "number"})
+        outgoing = Outgoing(questions, label=self.label, kinds_out=self.kinds_out, carries=carries)
+        return Emitted(printable.write(questions, outgoing, title), tuple(outgoing.problems))
 
     def claims(self, probe: Probe) -> int:
         if probe.container == "zip":

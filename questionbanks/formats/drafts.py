@@ -65,6 +65,7 @@ class Draft:
     pinned: bool = False
     material: str = ""
     raw: str = ""
+    exact: Question | None = None  # the finished question, where a source carries one
     problems: list[Problem] = field(default_factory=list)
 
     def note(self, code: str, message: str, fix: str = "", severity: str = "broken") -> None:
@@ -362,6 +363,11 @@ def group(
             parts.clear()
 
     for draft in drafts:
+        if draft.exact is not None:
+            close()
+            material = ""
+            questions.append(draft.exact)
+            continue
         question = settle(draft, judges)
         problems += draft.problems
         own = clean(draft.material)

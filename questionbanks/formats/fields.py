@@ -39,6 +39,7 @@ MEANINGS: dict[str, str] = {
     "source": "出处",
     "pinned": "选项顺序固定",
     "picture": "图片",
+    "exact": "原样数据",
     **{f"choice:{label}": f"选项{label}" for label in letters_from_a(26)},
     **{f"right:{label}": f"选项{label}是否正确" for label in letters_from_a(26)},
 }
@@ -64,6 +65,7 @@ _RIGHT = re.compile(
 )
 _MORE_ANSWER = re.compile(r"(?:正确|标准|参考)?(?:答案|answer)(\d{1,2}|[一二三四五六七八九十])")
 _PATTERNS: tuple[tuple[str, str], ...] = (
+    ("exact", r"原样数据"),
     ("picture", r".*(图片|视频|音频|附件|image|picture|img|video|audio|photo).*"),
     ("", r".*(guid|uuid|是否公开|状态|创建|更新时间|完成情况|一致性|选项数|选项个数|create|update|status|instruction|指令).*"),
     ("choice_right", r"是否正确项?|是否答案|是否正确答案|iscorrect|isright|正确与否|是否为?正确选项"),

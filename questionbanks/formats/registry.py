@@ -16,6 +16,7 @@ from .docx import Docx
 from .gift import Gift
 from .html import Html
 from .json_sets import JsonSet
+from .kaoshibao import Kaoshibao
 from .moodle_xml import MoodleXml
 from .native_json import NativeJson
 from .qti12 import Qti12
@@ -33,6 +34,7 @@ FORMATS: tuple[Format, ...] = (
     Doc(),
     JsonSet(),
     Html(),
+    Kaoshibao(),
     Text(),
     Gift(),
     Aiken(),

@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..kinds.base import Choice
+from ..kinds.base import Choice, replace
 from .base import Parsed, Problem, Unreadable
 from .drafts import Draft, group
 from .fields import default_kind, draft_of, gather, is_empty, legend_of, meaning_of
 from .grids import CellText, Grid, cell_text, column_letter, is_blank
 from .normalise import clean, has_no_place, judgement, kind_of, letters
 from .options import letters_from_a
+from .own_layout import exact_items
 
 HEADER_ROWS = 20  # the header is looked for in so many rows from the top
 _SAMPLE = re.compile(
@@ -76,7 +77,7 @@ def read_tables(
     if not layout:
         raise Unreadable("no_columns", _NO_COLUMNS)
     for grid in skipped:
-        if any(not is_blank(row) for row in grid.rows):
+        if grid.name != "填写说明" and any(not is_blank(row) for row in grid.rows):
             where = f"工作表“{grid.name}”" if grid.name else "表格"
             problems.append(
                 Problem(where, "sheet_skipped", f"{where}里没有认出试题，已跳过", severity="note")
@@ -229,6 +230,7 @@ class _Sheet:
         self.problems: list[Problem] = []
         self._by_option = columns.has("choice_text") and columns.has("choice_right")
         self._covered = self._merged_cells()
+        self._exact_rows: list[tuple[str, dict[str, str]]] = []
 
     def read(self) -> None:
         self._legend_from_content()
@@ -236,6 +238,7 @@ class _Sheet:
             row = self.grid.rows[index]
             if not is_blank(row) and not self._is_no_item(row, index):
                 self._item(row, index)
+        self._put_exact()
         shifted = [one for one in self.drafts if any(p.code == "unreadable_right" for p in one.problems)]
         if shifted and len(shifted) * 2 >= len(self.drafts):
             for draft in self.drafts:
@@ -294,10 +297,24 @@ class _Sheet:
         if not meaningful - {"kind", "source", "tags", "audience", "right", "several", "picture", "pinned"}:
             return
         draft = draft_of(fields, self.grid.place(index), self.columns.legend, self.kind)
+        if self.columns.has("exact"):
+            texts = {self.columns.names.get(c, ""): cell_text(value).text for c, value in enumerate(row)}
+            self._exact_rows.append((draft.where, texts))
         self._report_flaws(draft, fields, flaws, index)
         self.drafts.append(draft)
         if self._by_option and "choice_text" in fields:
             self._add_option(draft, fields)
+
+    def _put_exact(self) -> None:
+        """Items whose exact data stands beside them, unedited, take the place of what the cells say."""
+        by_place = {draft.where: draft for draft in self.drafts}
+        covered: set[str] = set()
+        for question, places in exact_items(self._exact_rows):
+            parts = tuple(replace(one, where=at) for one, at in zip(question.parts, places, strict=False))
+            where = f"{places[0]}·材料" if parts else places[0]
+            by_place[places[0]].exact = replace(question, where=where, parts=parts)
+            covered.update(places[1:])
+        self.drafts = [draft for draft in self.drafts if draft.where not in covered]
 
     def _pairs(
         self, row: Sequence[Any], index: int

@@ -324,7 +324,8 @@ def _sub_blocks(block: Block) -> list[Draft] | None:
             expected += 1
         elif n == 1 and len(starts) <= 1:
             expected, starts = 2, [i]
-    if len(starts) < 2:
+    heading = block.section.heading
+    if len(starts) < (1 if heading is not None and heading.kind == "case_group" else 2):
         return None
     ends = [*starts[1:], len(block.lines)]
     drafts: list[Draft] = []

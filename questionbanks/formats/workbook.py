@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
-from .base import Format, Parsed, Problem, Unreadable
+from ..kinds.base import Question, replace
+from ..kinds.registry import KINDS
+from . import own_layout
+from .base import Emitted, Format, Parsed, Problem, Unreadable
+from .check import complete
 from .grids import DELIMITERS, Grid, is_blank, read_delimited, read_text_table, read_workbook
 from .lines import Line, without_page_furniture
 from .normalise import letters, strip_invisible
@@ -29,9 +34,43 @@ class Xlsx(Workbook):
     code = "xlsx"
     label = "Excel表格"
     extension = "xlsx"
+    kinds_out = frozenset(KINDS)
 
     def claims(self, probe: Probe) -> int:
         return 95 if probe.container == "zip" and probe.members.intersection(_WORKBOOK_PARTS) else 0
+
+    def emit(self, questions: Sequence[Question], *, title: str = "") -> Emitted:
+        """The own layout (own_layout.py): every item comes back as it was."""
+        plain, problems = own_layout.write(questions, frozenset(), title)
+        left_out = {problem.where for problem in problems}
+        kept = [
+            n
+            for n, one in enumerate(questions)
+            if (one.where or one.number or f"第{n + 1}题") not in left_out
+        ]
+        parsed = complete(self.parse(plain)) if kept else Parsed()
+        back = {_row(one): one for one in parsed.questions}
+        disputed = {int(number) for one in parsed.problems for number in re.findall(r"第(\d+)行", one.where)}
+        exact, row = set(), 2
+        for n in kept:
+            rows = range(row, row + max(len(questions[n].parts), 1))
+            if without_places(back.get(row)) != without_places(questions[n]) or disputed.intersection(rows):
+                exact.add(n)
+            row = rows.stop
+        data, problems = own_layout.write(questions, frozenset(exact), title)
+        return Emitted(data, tuple(problems))
+
+
+def _row(question: Question) -> int:
+    """The row in which an item of the own layout begins."""
+    return int(re.findall(r"第(\d+)行", question.where)[0])
+
+
+def without_places(question: Question | None) -> Question | None:
+    """A question without the places in its source, for comparing."""
+    if question is None:
+        return None
+    return replace(question, where="", parts=tuple(replace(part, where="") for part in question.parts))
 
 
 class Xls(Workbook):
