@@ -31,7 +31,7 @@ def complete(parsed: Parsed) -> Parsed:
     broken = {problem.where for problem in parsed.problems if problem.severity == "broken"}
     added = []
     for question in _each(questions):
-        for defect in kinds.kind(question.kind).defects(question):
+        for defect in kinds.own_defects(question):
             # A parser that has said why an item is broken need not be repeated in general words.
             if (question.where, defect.code) not in reported and question.where not in broken:
                 added.append(Problem(question.where, defect.code, defect.message, question.stem, defect.fix))

@@ -180,9 +180,10 @@ def _content_fault(content: Any, nested: bool = False) -> str:
         "stem": _text,
         "choices": lambda value: _records(value, {"label": _text, "text": _text}),
         "pinned": lambda value: isinstance(value, bool),
+        "points": _number,
         "parts": lambda value: isinstance(value, list) and not (nested and value),
     }
-    optional = frozenset({"choices", "pinned", "parts"})
+    optional = frozenset({"choices", "pinned", "points", "parts"})
     wrong = next(
         (
             field

@@ -25,6 +25,8 @@ def content_to_json(question: Question) -> dict[str, Any]:
         data["choices"] = [{"label": choice.label, "text": choice.text} for choice in question.choices]
     if question.pinned:
         data["pinned"] = True
+    if question.points is not None:
+        data["points"] = str(question.points)
     blanks = 0 if question.key is None else kind(question.kind).blank_count(question.key)
     if blanks:
         data["blanks"] = blanks
@@ -63,6 +65,7 @@ def from_json(content: dict[str, Any], key: dict[str, Any] | None) -> Question:
         stem=content["stem"],
         choices=tuple(Choice(one["label"], one["text"]) for one in content.get("choices", ())),
         pinned=bool(content.get("pinned", False)),
+        points=None if content.get("points") is None else Decimal(content["points"]),
         key=None if key is None else its_kind.key_from_json(key["answer"]),
         rationale="" if key is None else key["rationale"],
         parts=tuple(
