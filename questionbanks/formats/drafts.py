@@ -91,7 +91,8 @@ def settle(draft: Draft, judges: Mapping[str, bool] | None = None) -> Question:
     draft.choices = _unglued(draft)
     kind = _decide_kind(draft)
     key = _READERS[kind](draft, kind, judges or {})
-    if kind == "single" and draft.kind in {"", CHOICE} and isinstance(key, tuple) and len(key) > 1:
+    open_kind = (draft.kind or kind_of(draft.kind_name)) in {"", CHOICE, "case_group"}
+    if kind == "single" and open_kind and isinstance(key, tuple) and len(key) > 1:
         kind = "multiple"
     if kind in {"true_false", "fill_blank", "short_answer"}:
         draft.choices = []

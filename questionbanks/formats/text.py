@@ -419,9 +419,7 @@ def _hand_out_keys(parts: Cut, entries: Sequence[tuple[Block, list[Draft]]]) -> 
     problems: list[Problem] = []
     order = {id(block): index for index, block in enumerate(parts.blocks)}
     for before, section in parts.keys:
-        waiting = [
-            (b, d[0]) for b, d in entries if order[id(b)] < before and len(d) == 1 and d[0].answer is None
-        ]
+        waiting = [(b, d[0]) for b, d in entries if order[id(b)] < before and len(d) == 1 and not d[0].answer]
         problems += _hand_out(section, waiting)
     return problems
 
@@ -464,7 +462,7 @@ def _by_shape(fits: Sequence[Draft], answer: str) -> Draft | None:
     shaped = [
         draft
         for draft in fits
-        if draft.answer is None
+        if not draft.answer
         and (draft.kind == "true_false") == judged
         and (
             judged

@@ -1,0 +1,449 @@
+"""Spreadsheets and CSV: the layouts that circulate, and the traps of Excel, built here cell by cell."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import openpyxl
+import pytest
+
+from questionbanks.formats import registry
+from questionbanks.formats.base import Parsed, Unreadable
+from questionbanks.formats.check import tally
+from questionbanks.kinds.base import Blanks, Choice, Citation, ModelAnswer
+
+Rows = list[list[Any]]
+
+
+def workbook(**sheets: Rows) -> bytes:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    return saved(book)
+
+
+def saved(book: openpyxl.Workbook) -> bytes:
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def read(rows: Rows, name: str = "") -> Parsed:
+    return registry.parse(workbook(Sheet1=rows), name=name)
+
+
+def keys(parsed: Parsed) -> list[object]:
+    def plain(key: object) -> object:
+        if isinstance(key, ModelAnswer):
+            return key.text
+        return [list(texts) for texts in key.accepted] if isinstance(key, Blanks) else key
+
+    return [plain(one.key) for one in parsed.questions]
+
+
+def kinds(parsed: Parsed) -> list[str]:
+    return [one.kind for one in parsed.questions]
+
+
+def problems(parsed: Parsed) -> list[tuple[str, str, str]]:
+    return [(one.where, one.code, one.severity) for one in parsed.problems]
+
+
+AB = (Choice("A", "甲"), Choice("B", "乙"))
+ABCD = (*AB, Choice("C", "丙"), Choice("D", "丁"))
+PLAIN = ["题干", "选项A", "选项B", "选项C", "选项D", "答案"]
+
+
+# -- layouts ------------------------------------------------------------------------------------------------
+
+
+def test_l1_kaoshibao() -> None:
+    header = ["题干（必填）", "题型 （必填）", "选项 A", "选项 B", "选项 C", "选项 D", "选项E\n(勿删)"]
+    header += ["正确答案\n（必填）", "解析\n（勿删）", "章节\n（勿删）", "难度"]
+    parsed = registry.parse(
+        workbook(
+            试题内容=[
+                header,
+                ["谁？", "单选题", "甲", "乙", "丙", "丁", "", "B", "因为", "总则", "易"],
+                ["谁？", "多选题", "甲", "乙", "丙", "丁", "戊", "ABE", "", "总则", "难"],
+                ["对吗", "判断题", "正确", "错误", "", "", "", "B", "", "", "中"],
+                ["____是根本法", "填空题", "", "", "", "", "", "宪法", "", "", ""],
+                ["简述", "简答题", "", "", "", "", "", "甲。", "", "", ""],
+                ["谁？", "不定项选择题", "甲", "乙", "", "", "", "A", "", "", ""],
+            ]
+        )
+    )
+    assert kinds(parsed) == ["single", "multiple", "true_false", "fill_blank", "short_answer", "uncertain"]
+    assert keys(parsed) == [("B",), ("A", "B", "E"), False, [["宪法"]], "甲。", ("A",)]
+    assert (parsed.questions[0].rationale, parsed.questions[0].topic, parsed.questions[0].difficulty) == ("因为", "总则", 1)
+    assert [one.difficulty for one in parsed.questions[:3]] == [1, 3, 2]
+    assert parsed.problems == ()
+    assert parsed.layout["试题内容!A 题干（必填）"] == "stem"
+
+
+def test_l2_header_on_row_four_and_several_answer_columns() -> None:
+    parsed = read(
+        [
+            ["标题", "某县题库"],
+            ["名称", "2024"],
+            [],
+            ["题干", "题型", "选择项1", "选择项2", "选择项3", "解析", "答案1", "答案2"],
+            ["谁？", "单选题", "甲", "乙", "丙", "", "B", ""],
+            ["____和____", "填空题", "", "", "", "", "选举权", "被选举权"],
+        ]
+    )
+    assert keys(parsed) == [("B",), [["选举权"], ["被选举权"]]]
+    assert [one.where for one in parsed.questions] == ["Sheet1 第5行", "Sheet1 第6行"]
+
+
+def test_l3_one_sheet_for_each_kind() -> None:
+    header = ["题干（必填）", "选项A（必填）", "选项B（必填）", "选项C", "正确答案（逗号分隔如 A,C）"]
+    parsed = registry.parse(
+        workbook(
+            填写说明=[["请按格式填写"]],
+            单选题=[header, ["谁？", "甲", "乙", "丙", "C"]],
+            多选题=[header, ["谁？", "甲", "乙", "丙", "A,C"]],
+            判断题=[["题干", "答案"], ["对吗", "错误"]],
+            填空题=[["题干", "答案"], ["____", "宪法"]],
+        )
+    )
+    assert kinds(parsed) == ["single", "multiple", "true_false", "fill_blank"]
+    assert keys(parsed) == [("C",), ("A", "C"), False, [["宪法"]]]
+
+
+ONE_CELL = {
+    "A. kW$;$B. kVA$;$C. kWh": [("A", "kW"), ("B", "kVA"), ("C", "kWh")],
+    "A-正当|B-不正当": [("A", "正当"), ("B", "不正当")],
+    "A、甲\nB、乙": [("A", "甲"), ("B", "乙")],
+    "A.甲 B.乙C.丙": [("A", "甲"), ("B", "乙"), ("C", "丙")],
+    "甲|乙|丙": [("A", "甲"), ("B", "乙"), ("C", "丙")],
+    '["甲", "乙"]': [("A", "甲"), ("B", "乙")],
+    '{"A": "甲", "B": "乙"}': [("A", "甲"), ("B", "乙")],
+    '[{"label": "A", "text": "甲"}, {"label": "B", "text": "乙"}]': [("A", "甲"), ("B", "乙")],
+}
+
+
+@pytest.mark.parametrize(("cell", "choices"), ONE_CELL.items())
+def test_l4_options_in_one_cell(cell: str, choices: list[tuple[str, str]]) -> None:
+    parsed = read(
+        [
+            ["一级纲要", "二级纲要", "题目分类", "题目", "选项", "答案", "题目依据", "试题分数", "试题编码"],
+            ["安全", "用电", "单选题", "单位是", cell, "B", "\\", 2, "X-1"],
+        ]
+    )
+    first = parsed.questions[0]
+    assert [(choice.label, choice.text) for choice in first.choices] == choices
+    assert (first.kind, first.key, first.points, first.number) == ("single", ("B",), Decimal(2), "X-1")
+    assert (first.topic, first.source) == ("安全 / 用电", "")
+
+
+def test_options_parted_by_commas_are_doubtful() -> None:
+    parsed = read([["问题内容*", "题目所有答案", "答案*"], ["目标是", "甲,乙,丙", "c"]])
+    assert parsed.questions[0].key == ("C",)
+    assert problems(parsed) == [("Sheet1 第2行", "choices_split", "doubtful")]
+
+
+def test_l5_national_competition() -> None:
+    header = ["试题GUID", "题型(必填）", "题干（必填）", "答案", "选项A", "选项B", "知识点一级", "知识点二级", "难度", "一致性", "分数", "解析", "出处"]
+    parsed = read([header, ["8f0e-11", "判断题", "对吗", "正确", "", "", "法律", "宪法", "中等", "0.9", 1.5, "是", "教材"]])
+    first = parsed.questions[0]
+    assert (first.kind, first.key, first.topic, first.points, first.source) == (
+        "true_false",
+        True,
+        "法律 / 宪法",
+        Decimal("1.5"),
+        "教材",
+    )
+    assert first.number == ""
+
+
+def test_l6_coded_kinds_explained_in_the_header() -> None:
+    header = ["题型（0单选，1判断，2多选）", "题干", "选项A", "选项B", "选项C", "答案（多选用英文逗号分隔，如：A,B）"]
+    parsed = read([header, [0, "谁", "甲", "乙", "丙", "A"], [1, "对吗", "对", "错", "", "B"], [2, "谁", "甲", "乙", "丙", "A,B"]])
+    assert kinds(parsed) == ["single", "true_false", "multiple"]
+    assert keys(parsed) == [("A",), False, ("A", "B")]
+
+
+def test_coded_kinds_that_nothing_explains_follow_their_rows() -> None:
+    header = ["类型", "题目", "A", "B", "C", "答案"]
+    parsed = read([header, [1, "谁", "甲", "乙", "丙", "A"], [2, "谁", "甲", "乙", "丙", "AB"], [3, "对吗", "对", "错", "", "B"]])
+    assert kinds(parsed) == ["single", "multiple", "true_false"]
+
+
+def test_l7_english_keys() -> None:
+    header = ["title", "type", "option1", "isCorrect1", "option2", "isCorrect2", "option3", "isCorrect3", "explanation"]
+    parsed = read(
+        [
+            header,
+            ["who", "single", "x", 0, "y", 1, "z", 0, "because"],
+            ["who", "multiple", "x", 1, "y", 1, "z", 0, ""],
+            ["true?", "tf", "对", 0, "错", 1, "", "", ""],
+        ]
+    )
+    assert kinds(parsed) == ["single", "multiple", "true_false"]
+    assert keys(parsed) == [("B",), ("A", "B"), False]
+
+
+def test_a_row_for_each_option() -> None:
+    header = ["题目序号", "题目类型", "题目内容", "整体解析", "是否正确项", "选项内容"]
+    parsed = read(
+        [
+            ["试题"],
+            header,
+            [1, 1, "谁", "因为", 0, "甲"],
+            [1, "", "", "", 1, "乙"],
+            [2, 2, "哪些", "", 1, "甲"],
+            [2, "", "", "", 1, "乙"],
+            [2, "", "", "", 0, "丙"],
+        ]
+    )
+    assert kinds(parsed) == ["single", "multiple"]
+    assert keys(parsed) == [("B",), ("A", "B")]
+    assert parsed.questions[0].choices == AB
+
+
+def test_columns_that_do_not_fit_their_header_break_every_row() -> None:
+    header = ["题干", "选项一内容", "选项二内容", "选项一是否正确", "选项二是否正确"]
+    parsed = read([header, ["谁", "甲", 0, "乙", 1], ["谁", "甲", 1, "乙", 0]])
+    assert tally(parsed).importable == 0
+    assert {one.code for one in parsed.problems} >= {"unreadable_right", "columns_shifted"}
+
+
+def test_csv_with_english_header_and_truth_of_several() -> None:
+    text = "input,output,A,B,C,D,source,multichoice\n谁？,BD,甲,乙,丙,丁,2017 exam,True\n谁？,A,甲,乙,丙,丁,2017 exam,False\n"
+    parsed = registry.parse(text.encode(), name="x.csv")
+    assert (parsed.format, parsed.encoding) == ("csv", "utf-8")
+    assert kinds(parsed) == ["multiple", "single"]
+    assert parsed.questions[0].choices == ABCD
+    assert parsed.questions[0].source == "2017 exam"
+
+
+LYING = [("x.xlsx", "\t", "utf-8"), ("x.xlsx", "\t", "gb18030"), ("x.txt", ",", "gb18030"), ("x.csv", ";", "utf-8-sig")]
+
+
+@pytest.mark.parametrize(("name", "delimiter", "encoding"), LYING)
+def test_tables_as_text_under_any_name(name: str, delimiter: str, encoding: str) -> None:
+    rows = [["题号", *PLAIN], ["1", "谁？", "甲", "乙", "丙", "丁", "B"], ["2", "谁？", "甲", "乙", "丙", "丁", "AC"]]
+    parsed = registry.parse("\r\n".join(delimiter.join(row) for row in rows).encode(encoding), name=name)
+    assert parsed.format == "csv"
+    assert keys(parsed) == [("B",), ("A", "C")]
+
+
+def test_an_xlsx_named_xls_is_read_by_its_content() -> None:
+    parsed = registry.parse(workbook(题=[PLAIN, ["谁", "甲", "乙", "丙", "丁", "B"]]), name="题库.xls")
+    assert (parsed.format, keys(parsed)) == ("xlsx", [("B",)])
+
+
+def test_a_quote_that_is_never_closed_swallows_no_lines() -> None:
+    text = '题干,A,B,答案\n他说"好,甲,乙,A\n"谁,甲,乙,B\n哪,甲,乙,A\n'
+    parsed = registry.parse(text.encode(), name="x.csv")
+    assert len(parsed.questions) == 3
+
+
+def test_a_table_without_header_is_read_by_its_values() -> None:
+    rows = [[n, f"第{n}个问题的题干是什么？", "甲", "乙", "丙", "丁", "ABCD"[n % 4]] for n in range(1, 9)]
+    parsed = read(rows)
+    assert tally(parsed).importable == 8
+    assert parsed.questions[0].choices == ABCD
+    assert problems(parsed) == [("Sheet1 第1行", "no_header", "doubtful")]
+
+
+def test_headings_between_the_rows_set_the_kind() -> None:
+    header = ["序号", "题目", "A", "B", "答案"]
+    parsed = read([header, ["一、单选题"], [1, "谁", "甲", "乙", "A"], ["二、判断题"], [1, "对吗", "", "", "√"], header, [2, "对吗", "", "", "×"]])
+    assert kinds(parsed) == ["single", "true_false", "true_false"]
+    assert keys(parsed) == [("A",), True, False]
+
+
+def test_running_text_in_cells() -> None:
+    lines = ["一、单选题", "1.谁？", "A.甲", "B.乙", "答案：A", "2.谁？", "A.甲", "B.乙", "答案：B"]
+    parsed = read([[line] for line in lines])
+    assert keys(parsed) == [("A",), ("B",)]
+    assert parsed.questions[1].where == "Sheet1 第6行"
+
+
+def test_the_same_material_makes_a_case() -> None:
+    header = ["材料", *PLAIN]
+    parsed = read(
+        [
+            header,
+            ["某村开会。", "几人？", "甲", "乙", "丙", "丁", "A"],
+            ["某村开会。", "何时？", "甲", "乙", "丙", "丁", "B"],
+            ["", "谁？", "甲", "乙", "丙", "丁", "C"],
+        ]
+    )
+    assert kinds(parsed) == ["case_group", "single"]
+    assert [part.stem for part in parsed.questions[0].parts] == ["几人？", "何时？"]
+    assert tally(parsed).found == 3
+
+
+def test_material_in_a_merged_cell() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in (["材料", *PLAIN], ["某村", "几人？", *"甲乙丙丁", "A"], ["", "何时？", *"甲乙丙丁", "B"]):
+        sheet.append(row)
+    sheet.merge_cells("A2:A3")
+    parsed = registry.parse(saved(book))
+    assert [(one.kind, len(one.parts)) for one in parsed.questions] == [("case_group", 2)]
+
+
+def test_law_and_lists() -> None:
+    header = [*PLAIN, "法律", "条文", "适用对象", "标签"]
+    parsed = read([header, ["谁", *"甲乙丙丁", "A", "宪法", "第一条", "村干部；法律明白人", "重点,必考"]])
+    first = parsed.questions[0]
+    assert first.citations == (Citation("宪法", "", "第一条"),)
+    assert (first.audience, first.tags) == (("村干部", "法律明白人"), ("重点", "必考"))
+
+
+def test_a_corrected_mapping_is_followed() -> None:
+    rows = [["甲列", "乙列", "丙列", "丁列"], ["谁？", "甲", "乙", "A"], ["谁？", "丙", "丁", "B"]]
+    data = workbook(Sheet1=rows)
+    with pytest.raises(Unreadable):
+        registry.parse(data)
+    mapping = {"Sheet1!表头": "1", "Sheet1!A 甲列": "stem", "Sheet1!B": "choice:A", "Sheet1!C": "choice:B", "Sheet1!D": "answer"}
+    parsed = registry.parse(data, mapping=mapping)
+    assert keys(parsed) == [("A",), ("B",)]
+    assert parsed.layout == {
+        "Sheet1!表头": "1",
+        "Sheet1!A 甲列": "stem",
+        "Sheet1!B 乙列": "choice:A",
+        "Sheet1!C 丙列": "choice:B",
+        "Sheet1!D 丁列": "answer",
+    }
+    again = registry.parse(data, mapping=parsed.layout)
+    assert again == parsed
+
+
+def test_one_corrected_column() -> None:
+    data = workbook(Sheet1=[["题干", "A", "B", "答案", "备用"], ["谁", "甲", "乙", "A", "B"]])
+    parsed = registry.parse(data, mapping={"Sheet1!D": "", "Sheet1!E": "answer"})
+    assert keys(parsed) == [("B",)]
+
+
+# -- traps --------------------------------------------------------------------------------------------------
+
+
+def test_sample_and_note_rows_are_left_out_and_said_so() -> None:
+    parsed = read(
+        [
+            ["填写说明：请勿修改表头"],
+            PLAIN,
+            ["示例，请删除：谁？", *"甲乙丙丁", "A"],
+            ["谁？", *"甲乙丙丁", "B"],
+        ]
+    )
+    assert keys(parsed) == [("B",)]
+    assert problems(parsed) == [("Sheet1 第3行", "sample_row", "note")]
+
+
+def test_numbers_are_whole_again() -> None:
+    parsed = read([["题号", *PLAIN], [260.0, "几年？", 1.0, 2.0, 3.5, 4, "B"]])
+    assert parsed.questions[0].number == "260"
+    assert [choice.text for choice in parsed.questions[0].choices] == ["1", "2", "3.5", "4"]
+
+
+def test_dates_that_may_have_been_fractions_break_the_item() -> None:
+    parsed = read([PLAIN, ["比例？", date(2024, 1, 3), "一半", "全部", "没有", "A"], ["哪天？", date(1949, 10, 1), "乙", "丙", "丁", "A"]])
+    assert problems(parsed) == [("Sheet1 第2行", "date_cell", "broken"), ("Sheet1 第3行", "date_cell", "doubtful")]
+
+
+def test_digits_that_excel_has_lost_break_the_item() -> None:
+    parsed = read([PLAIN, ["证号？", 123456789012345678, "乙", "丙", "丁", "A"]])
+    assert problems(parsed) == [("Sheet1 第2行", "digits_lost", "broken")]
+
+
+def test_formulas_give_their_last_value_and_are_doubtful() -> None:
+    data = workbook(Sheet1=[PLAIN, ["谁？", *"甲乙丙丁", "=UPPER(\"a\")"]])
+    parsed = registry.parse(data)
+    assert parsed.questions[0].key is None  # never calculated by the program that wrote it
+    assert ("Sheet1 第2行", "formula", "doubtful") in problems(parsed)
+
+
+def test_hidden_rows_and_sheets_are_doubtful() -> None:
+    book = openpyxl.Workbook()
+    first = book.worksheets[0]
+    for row in (PLAIN, ["谁？", *"甲乙丙丁", "A"], ["谁？", *"甲乙丙丁", "B"]):
+        first.append(row)
+    first.row_dimensions[3].hidden = True
+    second = book.create_sheet("旧题")
+    second.append(PLAIN)
+    second.append(["谁？", *"甲乙丙丁", "C"])
+    second.sheet_state = "hidden"
+    parsed = registry.parse(saved(book))
+    assert keys(parsed) == [("A",), ("B",), ("C",)]
+    assert problems(parsed) == [("旧题 第2行", "hidden_sheet", "doubtful"), ("Sheet 第3行", "hidden_row", "doubtful")]
+
+
+def test_a_million_blank_rows_cost_nothing() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(PLAIN)
+    sheet.append(["谁？", *"甲乙丙丁", "A"])
+    sheet.cell(row=1_048_576, column=30).value = " "
+    parsed = registry.parse(saved(book))
+    assert keys(parsed) == [("A",)]
+
+
+BROKEN_ROWS: dict[str, tuple[list[Any], str]] = {
+    "no options": (["谁？", "", "", "", "", "A"], "no_choices"),
+    "no answer": (["谁？", *"甲乙丙丁", ""], "no_key"),
+    "an answer without its option": (["谁？", "甲", "乙", "", "", "D"], "key_without_choice"),
+    "no stem": (["", *"甲乙丙丁", "A"], "no_stem"),
+    "the same option twice": (["谁？", "甲", "甲", "丙", "丁", "A"], "repeated_choice"),
+    "an answer that is none": (["谁？", *"甲乙丙丁", "见教材第三页"], "unreadable_answer"),
+}
+
+
+@pytest.mark.parametrize(("row", "code"), BROKEN_ROWS.values(), ids=BROKEN_ROWS.keys())
+def test_broken_rows_are_found_and_said_so(row: list[Any], code: str) -> None:
+    parsed = read([PLAIN, ["谁？", *"甲乙丙丁", "A"], row])
+    counted = tally(parsed)
+    assert (counted.found, counted.importable, counted.broken) == (2, 1, 1)
+    assert code in [one.code for one in parsed.problems if one.where == "Sheet1 第3行"]
+
+
+def test_a_single_with_two_answers_offers_a_way_out() -> None:
+    parsed = read([["题型", *PLAIN], ["单选题", "谁？", *"甲乙丙丁", "AB"]])
+    assert [(one.code, one.fix) for one in parsed.problems] == [("key_count", "改正答案或改题型")]
+
+
+def test_empty_marks_are_no_options() -> None:
+    parsed = read([[*PLAIN[:4], "选项D", "答案"], ["谁？", "甲", "乙", "\\", "/", "A"]])
+    assert parsed.questions[0].choices == AB
+
+
+def test_invisible_characters_are_gone() -> None:
+    parsed = read([PLAIN, ["\u200b谁\xa0是\u3000甲_x000D_\n？\ufeff", "⼟地", "部⻔", "丙", "丁", "Ａ"]])
+    assert parsed.questions[0].stem == "谁 是 甲\n？"
+    assert [choice.text for choice in parsed.questions[0].choices[:2]] == ["土地", "部门"]
+    assert parsed.questions[0].key == ("A",)
+
+
+def test_the_column_of_the_judgement_answer_in_every_token() -> None:
+    tokens = ["对", "错", "√", "×", "✓", "✗", "正确", "错误", "是", "否", "T", "F", "Y", "N", "1", "0", "A-正确", True, False, 1, 0]
+    parsed = read([["题型", "题干", "答案"], *([["判断题", f"第{n}句。", token] for n, token in enumerate(tokens)])])
+    assert keys(parsed) == [n % 2 == 0 for n in range(16)] + [True, True, False, True, False]
+
+
+def test_a_kind_without_a_place_is_found_and_broken_by_name() -> None:
+    parsed = read([["题型", "题干", "答案"], ["连线题", "连一连", "1-A"], ["判断题", "对吗", "对"]])
+    assert tally(parsed).found == 2
+    assert problems(parsed) == [("Sheet1 第2行", "unsupported_kind", "broken")]
+
+
+def test_fill_in_answers_in_the_option_columns() -> None:
+    header = ["题干", "A项", "B项", "答案", "类型"]
+    parsed = read([header, ["（）是界限。", "度", "", "A", "填空题"], ["简述。", "一、二。", "", "A", "简答题"], ["（）和（）", "甲", "乙", "AB", "填空题"]])
+    assert keys(parsed) == [[["度"]], "一、二。", [["甲"], ["乙"]]]
+
+
+def test_a_table_of_people_is_refused_in_words() -> None:
+    with pytest.raises(Unreadable) as refused:
+        read([["用户名", "真实姓名", "密码"], ["a", "张三", "1"]])
+    assert refused.value.code == "no_columns"
