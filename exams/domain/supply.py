@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from questionbanks.models import Bank
 
-from ..engine.assembly import Candidate, Clash, Request, Rule, admitted_by, find_clashes
+from ..engine.assembly import CONDITIONS, Candidate, Clash, Request, Rule, admitted_by, find_clashes, without
 from ..engine.headings import numeral, section_title
 from .blueprints import SectionSpec
 from .pool import Pool, load_pool
@@ -97,14 +97,9 @@ def _row_supply(rule: Rule, pool: Pool, usable: int, waiting: int, stale: int) -
         reasons.append(f"另有 {waiting} 题未审定")
     if stale:
         reasons.append(f"{stale} 题因法律修订待更新")
-    for words, wider in (
-        ("不限难度", replace(rule, level=None)),
-        ("不限适用对象", replace(rule, audience="")),
-        ("不限知识点", replace(rule, topic="")),
-        ("不限法律", replace(rule, law=None)),
-    ):
-        if wider != rule:
-            count = sum(wider.admits(item) for item in pool.usable)
-            if count > usable:
-                reasons.append(f"{words}有 {count} 题")
+    for name, words in CONDITIONS.items():
+        wider = without(rule, [name])
+        count = sum(wider.admits(item) for item in pool.usable) if wider != rule else 0
+        if count > usable:
+            reasons.append(f"不限{words}有 {count} 题")
     return RowSupply(rule.count, usable, "；".join(reasons))

@@ -1,6 +1,6 @@
 """Near duplicates: two items that must not stand in one form.
 
-Two folded texts are near when the Jaccard similarity of their character trigrams reaches 0.7, or when they
+Two folded texts are near when the Jaccard similarity of their character pairs reaches 0.7, or when they
 are equal once words of affirmation and negation are taken away (相反问法: "下列正确的是", "下列不正确的是").
 """
 
@@ -16,11 +16,14 @@ _POLARITY = re.compile(
 )
 
 
-def trigrams(text: str) -> frozenset[str]:
-    """The character trigrams of a text; a shorter text is its own."""
-    if len(text) < 3:
+def grams(text: str) -> frozenset[str]:
+    """The pairs of neighbouring characters of a text; a shorter text is its own.
+
+    Pairs rather than trigrams: Chinese words have two characters, and stems are short.
+    """
+    if len(text) < 2:
         return frozenset({text})
-    return frozenset(text[start : start + 3] for start in range(len(text) - 2))
+    return frozenset(text[start : start + 2] for start in range(len(text) - 1))
 
 
 def similarity(a: frozenset[str], b: frozenset[str]) -> float:
@@ -36,12 +39,12 @@ def without_polarity(text: str) -> str:
 
 def near_pairs(texts: Mapping[str, str]) -> list[tuple[str, str]]:
     """The pairs of keys whose texts are near duplicates or ask the opposite, in the order given."""
-    grams = {key: trigrams(text) for key, text in texts.items()}
+    pairs = {key: grams(text) for key, text in texts.items()}
     neutral = {key: without_polarity(text) for key, text in texts.items()}
     found = []
     for a, b in combinations(texts, 2):
         # Two sets whose sizes differ too much cannot reach the threshold; this spares most comparisons.
-        small, large = sorted((len(grams[a]), len(grams[b])))
-        if neutral[a] == neutral[b] or (small >= NEAR * large and similarity(grams[a], grams[b]) >= NEAR):
+        small, large = sorted((len(pairs[a]), len(pairs[b])))
+        if neutral[a] == neutral[b] or (small >= NEAR * large and similarity(pairs[a], pairs[b]) >= NEAR):
             found.append((a, b))
     return found

@@ -1,7 +1,7 @@
 """Assembly (组卷): parallel forms that give everybody the same chance. docs/assembly.md has the model."""
 
 from .build import assemble, widen
-from .supply import admitted_by, find_clashes
+from .supply import CONDITIONS, admitted_by, find_clashes, without
 from .types import (
     Assembly,
     Built,
@@ -16,6 +16,7 @@ from .types import (
 )
 
 __all__ = [
+    "CONDITIONS",
     "Assembly",
     "Built",
     "Candidate",
@@ -30,4 +31,5 @@ __all__ = [
     "find_clashes",
     "level_of",
     "widen",
+    "without",
 ]

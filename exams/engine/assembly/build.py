@@ -14,7 +14,7 @@ from random import Random
 
 from .model import Choice, FormProblem, choose
 from .repair import Placed, even_out
-from .supply import Signature, admitted_by, find_clashes, open_counts
+from .supply import Signature, admitted_by, find_clashes, open_counts, without
 from .targets import SectionTarget, section_targets
 from .types import Assembly, Built, Candidate, Clash, Infeasible, Relaxation, Request
 
@@ -158,12 +158,13 @@ class _Workshop:
 
     @staticmethod
     def _forbid(problem: FormProblem, pairs: Iterable[frozenset[str]], position: dict[str, int]) -> None:
+        held = {item.id for _, item in problem.kept}
         for pair in sorted(pairs, key=sorted):
             places = frozenset(position[one] for one in pair if one in position)
             if len(places) == 2:
                 problem.exclusive.append(places)
-            elif places and len(pair) == 2:  # the other one is kept by hand
-                problem.limits.append((places, 0)) if pair & {i.id for _, i in problem.kept} else None
+            elif places and pair & held:
+                problem.limits.append((places, 0))
 
     def _explain(self, problem: FormProblem, form: int) -> tuple[Clash, ...]:
         """Why one form cannot be filled though there are items enough: enemies, or items people have seen."""
@@ -255,9 +256,9 @@ def widen(request: Request, relaxation: Relaxation) -> Request:
     numbers = [int(one) for one in rest]
     if code in ("cap", "forms"):
         return replace(request, cap=numbers[0]) if code == "cap" else replace(request, forms=numbers[0])
-    empty = {"level": None, "audience": "", "topic": "", "law": None}
-    if code in empty:
-        rules = list(request.rules)
-        rules[numbers[0]] = replace(rules[numbers[0]], **{code: empty[code]})  # type: ignore[arg-type]
-        return replace(request, rules=tuple(rules))
-    return request
+    rules = list(request.rules)
+    if code == "count":
+        rules[numbers[0]] = replace(rules[numbers[0]], count=numbers[1])
+    elif numbers:
+        rules[numbers[0]] = without(rules[numbers[0]], code.split("+"))
+    return replace(request, rules=tuple(rules))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from .types import Candidate, Clash, Relaxation, Request, Rule
 
@@ -200,6 +201,20 @@ def _resolved(request: Request, items: Sequence[Candidate], clash: Clash) -> boo
     return not any(set(other.rules) & set(clash.rules) for other in _clashes(request, items))
 
 
+CONDITIONS = {"level": "难度", "audience": "适用对象", "topic": "知识点", "law": "法律"}
+
+
+def without(rule: Rule, names: Iterable[str]) -> Rule:
+    """The rule without these conditions."""
+    return replace(
+        rule,
+        level=None if "level" in names else rule.level,
+        audience="" if "audience" in names else rule.audience,
+        topic="" if "topic" in names else rule.topic,
+        law=None if "law" in names else rule.law,
+    )
+
+
 def _with_rule(request: Request, number: int, rule: Rule) -> Request:
     rules = list(request.rules)
     rules[number] = rule
@@ -207,18 +222,16 @@ def _with_rule(request: Request, number: int, rule: Rule) -> Request:
 
 
 def _wider_rules(request: Request, items: Sequence[Candidate], clash: Clash) -> list[Relaxation]:
+    """For each clashing rule the fewest conditions to drop; of equally many the first of CONDITIONS."""
     found = []
     for number in clash.rules:
         rule = request.rules[number]
-        widenings = (
-            ("level", rule.level is not None, "不限难度", replace(rule, level=None)),
-            ("audience", bool(rule.audience), "不限适用对象", replace(rule, audience="")),
-            ("topic", bool(rule.topic), "不限知识点", replace(rule, topic="")),
-            ("law", rule.law is not None, "不限法律", replace(rule, law=None)),
-        )
-        for code, applies, words, wider in widenings:
-            if applies and _resolved(_with_rule(request, number, wider), items, clash):
-                found.append(Relaxation(f"{code}:{number}", f"“{rule.name}”{words}"))
+        present = [name for name in CONDITIONS if getattr(rule, name)]
+        drops = (names for size in range(1, len(present) + 1) for names in combinations(present, size))
+        for names in drops:
+            if _resolved(_with_rule(request, number, without(rule, names)), items, clash):
+                words = "、".join(CONDITIONS[name] for name in names)
+                found.append(Relaxation(f"{'+'.join(names)}:{number}", f"“{rule.name}”不限{words}"))
                 break
     return found
 
