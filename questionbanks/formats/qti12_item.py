@@ -45,7 +45,10 @@ def read_item(item: Incoming, element: Element) -> Question | None:
         item.note("description", "这是说明文字，不是试题，没有导入", "如果是下面几题的材料，请补到题目里")
         return None
     points = points_of(fields.get("points_possible", "") or fields.get("cc_weighting", ""))
-    question = _by_kind(item, element, declared, profile, presentation.markup, presentation.responses)
+    if declared == "fill_in_multiple_blanks_question":
+        question = _named_blanks(item, element, presentation.texts, presentation.responses)
+    else:
+        question = _by_kind(item, element, declared, profile, presentation.markup, presentation.responses)
     return replace(question, points=points)
 
 
@@ -55,8 +58,6 @@ def _by_kind(
     first = responses[0]
     if declared in _FOREIGN:
         return item.foreign(_FOREIGN[declared], item.html(markup))
-    if declared == "fill_in_multiple_blanks_question":
-        return _named_blanks(item, element, markup, responses)
     if all(one.kind == "response_str" for one in responses):
         essay = declared == "essay_question" or profile.startswith("cc.essay")
         return _typed(item, element, markup, responses, essay=essay)
@@ -137,10 +138,9 @@ def _accepted(item: Incoming, key: TextKey) -> tuple[str, ...]:
 
 def _named_blanks(item: Incoming, element: Element, markup: str, responses: Sequence[Response]) -> Question:
     """Canvas: "[name]" in the stem is a gap; the options of its field are the accepted texts."""
-    shown = material_html(next(descendants(element, "presentation")))
     named = {one.ident.removeprefix("response_"): one for one in responses}
-    places = sorted((shown.find(f"[{name}]"), name) for name in named)
-    stem = shown
+    places = sorted((markup.find(f"[{name}]"), name) for name in named)
+    stem = markup
     for name in named:
         stem = stem.replace(f"[{name}]", BLANK)
     if any(place < 0 for place, _ in places):

@@ -47,6 +47,7 @@ class _Condition:
     test: _Test
     effects: tuple[tuple[str, float], ...]
     goes_on: bool
+    wanted: int = 0  # bits of the options that it names without "not"
 
 
 def option_key(
@@ -56,7 +57,10 @@ def option_key(
     bits = {ident: 1 << n for n, ident in reversed(list(enumerate(options)))}
     conditions = [
         _Condition(
-            _all(one, respondent, bits), tuple(_effects(one)), attribute(one, "continue").lower() == "yes"
+            _all(one, respondent, bits),
+            tuple(_effects(one)),
+            attribute(one, "continue").lower() == "yes",
+            _wanted(one, bits),
         )
         for element in processing
         for one in descendants(element, "respcondition")
@@ -92,14 +96,14 @@ def _selections(conditions: list[_Condition], count: int, several: bool) -> Iter
     additive = sum(bit for bit, score in zip(single, alone, strict=True) if score > none)
     whole = (1 << count) - 1
     without = sum(bit for bit in single if _score(conditions, whole & ~bit) < _score(conditions, whole))
-    literal = sum(bit for bit in single if any(condition.test(bit, False) for condition in conditions))
+    named = [condition.wanted for condition in conditions if condition.effects][:count]
     grown = 0
     for _ in range(count if count * count * len(conditions) <= _MOST_TESTS else 0):
         best = max(single, key=lambda bit: _score(conditions, grown | bit))
         if _score(conditions, grown | best) <= _score(conditions, grown):
             break
         grown |= best
-    yield from dict.fromkeys(one for one in (additive, without, literal, grown, whole) if one.bit_count() > 1)
+    yield from dict.fromkeys(one for one in (additive, without, *named, grown, whole) if one.bit_count() > 1)
 
 
 def _score(conditions: list[_Condition], chosen: int) -> float:
@@ -133,6 +137,16 @@ def _effects(condition: Element) -> Iterator[tuple[str, float]]:
             yield attribute(one, "action").lower() or "set", float((one.text or "").strip())
         except ValueError:
             continue
+
+
+def _wanted(element: Element, bits: dict[str, int]) -> int:
+    found = 0
+    for one in element:
+        if name_of(one) == "varequal":
+            found |= bits.get((one.text or "").strip(), 0)
+        elif name_of(one) in ("conditionvar", "and", "or"):
+            found |= _wanted(one, bits)
+    return found
 
 
 def _all(element: Element, respondent: str, bits: dict[str, int]) -> _Test:
@@ -193,7 +207,7 @@ def text_key(processing: Sequence[Element], respondent: str) -> TextKey:
     numbers = {value for _, value in found.bounds}
     exact = not found.bounds or (
         len({_number(one) for one in (*numbers, *accepted)}) == 1
-        and {name for name, _ in found.bounds} <= {"vargte", "varlte"}
+        and {name for name, _ in found.bounds} == {"vargte", "varlte"}
     )
     partial = tuple(text for text in found.worth if text not in accepted)
     return TextKey(accepted or tuple(numbers)[:1] if exact else (), partial, not exact)

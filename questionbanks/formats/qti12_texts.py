@@ -36,9 +36,10 @@ class Response:
 
 @dataclass(slots=True)
 class Presentation:
-    """`markup` has a gap for every field in which something is typed."""
+    """`markup` has a gap for every field in which something is typed; `texts` has no field at all."""
 
     markup: str = ""
+    texts: str = ""
     responses: list[Response] = field(default_factory=list)
 
 
@@ -55,7 +56,9 @@ def _walk(element: Element, found: Presentation) -> None:
     for one in element:
         name = name_of(one)
         if name == "material":
-            found.markup += f"<div>{material_html(one)}</div>"
+            text = f"<div>{material_html(one)}</div>"
+            found.markup += text
+            found.texts += text
         elif name in _RESPONSES:
             response = _response(one)
             known = {other.ident for other in found.responses}

@@ -312,5 +312,5 @@ def at_blanks(stem: str, count: int) -> list[str] | None:
 def without_last_blanks(stem: str) -> str:
     """A stem without the lines at its end that are nothing but gaps: the answer follows the question."""
     if is_rich(stem):
-        return re.sub(rf"(?:<br>(?:{BLANK}| )+)+{CLOSE}$", CLOSE, stem)
+        return re.sub(rf"(?:(?:<br>|(?<=</table>))(?:{BLANK}| )+)+{CLOSE}$", CLOSE, stem)
     return re.sub(rf"(?:\n(?:{BLANK}| )+)+$", "", stem)

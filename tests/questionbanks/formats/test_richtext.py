@@ -141,6 +141,7 @@ def test_at_blanks_cuts_at_every_gap_or_not_at_all() -> None:
         ("是_____", "是_____"),
         ("_____\n是", "_____\n是"),
         ("<div><b>问</b><br>_____</div>", "<div><b>问</b></div>"),
+        ("<div><table><tr></tr></table>_____</div>", "<div><table><tr></tr></table></div>"),
     ],
 )
 def test_without_last_blanks(stem: str, expected: str) -> None:
