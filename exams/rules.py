@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from examsite.people.models import Role
 from examsite.people.rules import Asker, granted_paths, path_filter
 
-from .models import Attempt, Exam, Room, Seat, Sitting
+from .models import Attempt, Blueprint, Exam, Form, Room, RosterEntry, Seat, Sitting
 
 # Those who see figures of an exam; candidates see their own attempts only.
 VIEWERS = (Role.OFFICER, Role.LEADER)
@@ -21,6 +21,28 @@ def exams_visible_to(user: Asker, *roles: Role) -> QuerySet[Exam]:
 def exams_manageable_by(user: Asker) -> QuerySet[Exam]:
     """Exams that the person runs as an officer."""
     return exams_visible_to(user, Role.OFFICER)
+
+
+def blueprints_manageable_by(user: Asker) -> QuerySet[Blueprint]:
+    """Blueprints of the units where the person is an officer."""
+    return Blueprint.objects.filter(path_filter(granted_paths(user, Role.OFFICER), "unit__path"))
+
+
+def blueprints_visible_to(user: Asker) -> QuerySet[Blueprint]:
+    """Those, and the ones of the units above (the county's), to be used and copied."""
+    paths = granted_paths(user, Role.OFFICER)
+    above = {key for path in paths for key in path.strip("/").split("/")}
+    return Blueprint.objects.filter(path_filter(paths, "unit__path") | Q(unit__in=above))
+
+
+def forms_manageable_by(user: Asker) -> QuerySet[Form]:
+    """Forms of exams that the person runs as an officer; nobody else sees a paper before it is sat."""
+    return Form.objects.filter(exam__in=exams_manageable_by(user))
+
+
+def entries_manageable_by(user: Asker) -> QuerySet[RosterEntry]:
+    """Roster entries of exams that the person runs as an officer."""
+    return RosterEntry.objects.filter(exam__in=exams_manageable_by(user))
 
 
 # Those who run a sitting while it is sat; an invigilator named for one room sees that room.

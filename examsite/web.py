@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from examsite.lib.errors import DomainError, Forbidden, NotFound
+from examsite.lib.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 
 View = Callable[..., HttpResponse]
+Crumb = tuple[str, str]  # words, address
 
 
 def page(view: View) -> View:
@@ -45,3 +47,49 @@ def back_url(request: HttpRequest) -> str:
     if url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure()):
         return referer
     return request.get_full_path()
+
+
+def ask(
+    request: HttpRequest,
+    form: forms.Form,
+    do: Callable[[dict[str, Any]], str],
+    *,
+    heading: str,
+    submit_label: str,
+    cancel_url: str,
+    done: str = "",
+    lead: str = "",
+    notice: str = "",
+    danger: bool = False,
+    crumbs: Sequence[Crumb] = (),
+) -> HttpResponse:
+    """A page that is one form: when it is sent and good, `do` it and go to the address it returns.
+
+    Invalid and Conflict of the domain stand above the form, which keeps what was typed; other refusals are
+    those of the `page` decorator.
+    """
+    status = 200
+    if request.method == "POST":
+        if form.is_valid():
+            try:
+                target = do(form.cleaned_data)
+            except (Invalid, Conflict) as error:
+                form.add_error(None, error.message)
+                status = error.status
+            else:
+                if done:
+                    messages.success(request, done)
+                return redirect(target)
+        else:
+            status = 400
+    context = {
+        "form": form,
+        "heading": heading,
+        "lead": lead,
+        "notice": notice,
+        "submit_label": submit_label,
+        "cancel_url": cancel_url,
+        "danger": danger,
+        "crumbs": crumbs,
+    }
+    return render(request, "form_page.html", context, status=status)
