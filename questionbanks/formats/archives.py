@@ -61,7 +61,7 @@ class Archive:
         try:
             with self._zip.open(info) as member:
                 data = member.read(info.file_size + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
             raise Unreadable("damaged_archive", _INCOMPLETE) from error
         if len(data) > info.file_size:
             raise Unreadable("archive_size", "文件解压后异常庞大，已拒绝打开")
