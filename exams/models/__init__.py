@@ -13,6 +13,7 @@ from .attempt import (
 )
 from .blueprint import Blueprint, BlueprintRow, BlueprintSection
 from .exam import Exam, FinalRule, MakeupCap, Mode, ReleaseRule, Room, Sitting, SittingKind
+from .figures import ExamFigures, UnitFigures
 from .form import Form, FormRole, Section, Slot
 from .mark import Mark
 from .roster import RosterEntry, RosterEvent, RosterStatus, Seat, Ticket
@@ -27,6 +28,7 @@ __all__ = [
     "BlueprintRow",
     "BlueprintSection",
     "Exam",
+    "ExamFigures",
     "FinalRule",
     "Form",
     "FormRole",
@@ -49,4 +51,5 @@ __all__ = [
     "SittingKind",
     "Slot",
     "Ticket",
+    "UnitFigures",
 ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -103,9 +106,24 @@ class AnswerEvent(models.Model):
         verbose_name_plural = "作答记录"
 
 
-class AttemptEvent(models.Model):
-    """What happened to an attempt, by whom, why: append-only, written with the change it tells of."""
+class AttemptEventManager(models.Manager["AttemptEvent"]):
+    """Every event names the exam of its attempt, also those written in bulk."""
 
+    def bulk_create(self, objs: Iterable[AttemptEvent], **options: Any) -> list[AttemptEvent]:
+        events = list(objs)
+        for event in events:
+            event.exam_id = event.attempt.exam_id
+        return super().bulk_create(events, **options)
+
+
+class AttemptEvent(models.Model):
+    """What happened to an attempt, by whom, why: append-only, written with the change it tells of.
+
+    `exam` is the attempt's: the newest event of an exam, one step in an index, tells whether its figures
+    still hold.
+    """
+
+    exam = models.ForeignKey(Exam, models.PROTECT, related_name="+", db_index=False, editable=False)
     attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="events")
     action = models.CharField("动作", max_length=32)
     before = models.CharField(max_length=16)
@@ -116,11 +134,17 @@ class AttemptEvent(models.Model):
     at = models.DateTimeField("时间")
     reason = models.CharField("事由", max_length=500, blank=True)
     data = models.JSONField(default=dict, blank=True)
+    objects = AttemptEventManager()
 
     class Meta:
         verbose_name = "作答事件"
         verbose_name_plural = "作答事件"
         ordering = ["at", "id"]
+        indexes = [models.Index(fields=["exam", "id"], name="attempt_event_newest")]
+
+    def save(self, *args: Any, **options: Any) -> None:
+        self.exam_id = self.attempt.exam_id
+        super().save(*args, **options)
 
 
 class Receipt(models.Model):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -66,8 +68,12 @@ class RosterEntry(models.Model):
 
 
 class RosterEvent(models.Model):
-    """A change after the freeze: append-only, with reason and approver, shown beside every rate."""
+    """A change after the freeze: append-only, with reason and approver, shown beside every rate.
 
+    `exam` is the entry's, for finding an exam's newest change in one step.
+    """
+
+    exam = models.ForeignKey(Exam, models.PROTECT, related_name="+", db_index=False, editable=False)
     entry = models.ForeignKey(RosterEntry, models.PROTECT, related_name="events")
     action = models.CharField("动作", max_length=16)
     before = models.CharField(max_length=16, blank=True)
@@ -85,6 +91,11 @@ class RosterEvent(models.Model):
         verbose_name = "名册变更"
         verbose_name_plural = "名册变更"
         ordering = ["at", "id"]
+        indexes = [models.Index(fields=["exam", "id"], name="roster_event_newest")]
+
+    def save(self, *args: Any, **options: Any) -> None:
+        self.exam_id = self.entry.exam_id
+        super().save(*args, **options)
 
 
 class Seat(models.Model):
