@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -48,8 +49,9 @@ def question_in_slot(slot: Slot) -> Question:
     return question if slot.part is None else question.parts[slot.part]
 
 
+@lru_cache(maxsize=64)
 def load_keys(form_id: UUID) -> FormKeys:
-    """The keys of a form, in one statement."""
+    """The keys of a published form, read once per process: a published form never changes."""
     rows = list(
         Slot.objects.filter(form_id=form_id).select_related("version", "section", "form").order_by("order")
     )
