@@ -10,8 +10,8 @@ from . import moodle_cloze
 from .base import Emitted
 from .gift_text import topic_of
 from .incoming import designation, share
-from .outgoing import Outgoing, answer_text
-from .richtext import at_blanks, to_html, to_plain
+from .outgoing import Outgoing, answer_text, title_of
+from .richtext import at_blanks, to_html
 from .xml_writer import attribute, escape
 
 KINDS = frozenset({"single", "multiple", "uncertain", "true_false", "fill_blank", "short_answer"})
@@ -42,7 +42,7 @@ def _question(outgoing: Outgoing, where: str, question: Question) -> str:
         outgoing.changed(where, "number_changed", message)
     kind, stem, rest = _body(outgoing, where, question)
     general = question.rationale
-    name = question.number or to_plain(question.stem)[:40]
+    name = title_of(question)
     points = "" if question.points is None else f"<defaultgrade>{question.points}</defaultgrade>\n"
     number = f"<idnumber>{escape(question.number)}</idnumber>\n" if question.number else ""
     tags = "".join(f"<tag><text>{escape(' '.join(tag.split()))}</text></tag>" for tag in question.tags)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from ..kinds import registry as kinds
 from ..kinds.base import ModelAnswer, Question, replace
 from .base import Problem
-from .incoming import tidied
+from .incoming import designation, tidied
 from .richtext import CLOSE, OPEN, is_rich, to_html, to_plain
 
 _FIELDS = {
@@ -89,6 +89,12 @@ class Outgoing:
 
     def changed(self, where: str, code: str, message: str, raw: str = "") -> None:
         self.problems.append(Problem(where, code, message, raw, severity="doubtful"))
+
+
+def title_of(question: Question) -> str:
+    """A name for formats that want one: the number, else the beginning of the stem if that is no number."""
+    begin = " ".join(to_plain(question.stem).split())[:40]
+    return question.number or (begin if not designation(begin) else "试题")
 
 
 def joined(first: str, second: str) -> str:

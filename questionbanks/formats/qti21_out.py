@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from ..kinds.base import Blanks, ModelAnswer, Question
 from .base import Emitted
 from .incoming import designation
-from .outgoing import Outgoing, answer_text
+from .outgoing import Outgoing, answer_text, title_of
 from .qti21_item import TOOL
-from .richtext import at_blanks, to_plain
+from .richtext import at_blanks
 from .xml_writer import attribute, escape, xhtml
 
 KINDS = frozenset(
@@ -105,7 +105,7 @@ def _item(outgoing: Outgoing, where: str, question: Question, identifier: str) -
     if question.number and designation(question.number, stem=question.stem) != question.number:
         message = f"题号“{question.number}”在QTI里只是题目名称，再导入时不当题号"
         outgoing.changed(where, "number_changed", message)
-    name = question.number or to_plain(question.stem)[:40]
+    name = title_of(question)
     declarations, body, processing = _parts(outgoing, where, question)
     points = f' normalMaximum="{question.points}"' if question.points is not None else ""
     outcomes = (
