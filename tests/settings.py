@@ -5,3 +5,7 @@ import os
 os.environ.setdefault("DEBUG", "1")
 
 from examsite.settings import *  # noqa: E402, F403
+
+# Static files straight from the sources, as under DEBUG (which the test runner turns off).
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
