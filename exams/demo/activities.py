@@ -60,6 +60,7 @@ def register_activities(town: Town, *, actor: User, at: datetime) -> int:
     for kind, day, place, topic, audience in activity_rows():
         register_activity(
             unit=town.town, kind=kind, day=day, place=place, topic=topic, audience=audience,
+            theme=THEME if kind == ActivityKind.LECTURE else "",
             at=at, today=at.date(), actor=actor,
         )  # fmt: skip
         count += 1

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from exams.analytics.claims import where_to_look
+from exams.analytics.claims import Pointer
 from exams.analytics.reports import annual_facts
 from exams.analytics.sentence_facts import Style
 from exams.analytics.sentences import annual_paragraph
+from exams.models import RosterEntry
 from examsite.lib import clock
 from examsite.people.models import Unit
 
@@ -42,11 +44,22 @@ class Command(BaseCommand):
         self.stderr.write(f"{unit}{options['year']}年的段落没有打印，有{len(paragraph.refusals)}句不成立：")
         for refusal in paragraph.refusals:
             self.stderr.write(f"· {refusal.message}")
-            if places := where_to_look(refusal.who):
-                self.stderr.write(f"  {places}")
+            for who in whom_to_look_at(refusal.who):
+                self.stderr.write(f"  请看：{who}")
             if refusal.alternative:
                 self.stderr.write(f"  可以写：{refusal.alternative.text}")
         sys.exit(1)
+
+
+def whom_to_look_at(pointers: Iterable[Pointer]) -> list[str]:
+    """ "东风村 李建国（不合格）", for the office that runs this command."""
+    names = {
+        str(key): name
+        for key, name in RosterEntry.objects.filter(
+            pk__in=[one.entry_id for one in pointers if one.entry_id]
+        ).values_list("pk", "name")
+    }
+    return [f"{one.unit} {names.get(one.entry_id, '')}（{one.reason}）" for one in pointers]
 
 
 def unit_named(name: str) -> Unit:

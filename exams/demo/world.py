@@ -1,0 +1,44 @@
+"""The demo world, whole: built in one transaction, so that an interrupted start leaves nothing behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from examsite.people.models import User
+
+from .activities import register_activities
+from .bank import build_banks
+from .history import hold_december, hold_november, local
+from .present import Present, open_now
+from .town import Town, add_staff, build_town
+
+PASSWORD = "qingcheng-2022"  # noqa: S105  the demo's people are invented, and the demo refuses a real site
+
+
+@dataclass(frozen=True)
+class World:
+    """What the command prints: the town and what is open now."""
+
+    town: Town
+    present: Present
+
+
+def is_built() -> bool:
+    """Whether there are people in the database already."""
+    return User.objects.exists()
+
+
+@transaction.atomic
+def build_world(*, world: str, at: datetime) -> World:
+    """Everything the demo shows: the year 2022 as `world` tells it, and an exam that is open at `at`."""
+    founded = local(1, 4, 9)
+    town = build_town(at=founded)
+    add_staff(town, password=PASSWORD, at=founded)
+    banks = build_banks(town, at=local(10, 8, 9))
+    hold_november(town, banks, world)
+    hold_december(town, banks, world)
+    register_activities(town, actor=town.staff["assistant"], at=local(12, 30, 9))
+    return World(town, open_now(town, banks, at=at))
