@@ -73,8 +73,36 @@ def people_visible_to(user: Asker) -> QuerySet[User]:
 
 
 def people_managed_by(user: Asker) -> QuerySet[User]:
-    """Everybody whose data the person may change: his own units' people, as their officer."""
-    return people_in(granted_paths(user, Role.OFFICER))
+    """Everybody whose data the person may change, as officer of where they are now.
+
+    That is an open membership or role in his units; of those who belong nowhere any more, a past one.
+    """
+    inside = path_filter(granted_paths(user, Role.OFFICER), "unit__path")
+    rows = Membership.objects.filter(user=OuterRef("pk"))
+    open_rows = rows.filter(valid_to__isnull=True)
+    grants = RoleGrant.objects.filter(inside, user=OuterRef("pk"), ended_at__isnull=True)
+    return User.objects.filter(
+        Exists(open_rows.filter(inside)) | Exists(grants) | ~Exists(open_rows) & Exists(rows.filter(inside))
+    )
+
+
+def may_reset(actor: User, user: User) -> bool:
+    """Whether `actor` may give `user` a new way in (a link, no second factor).
+
+    He must be officer over every unit in which the person holds a role. The accounts of officers and auditors
+    are reset from strictly above, or two people would be one: he who resets his colleague's account could
+    agree to his own proposals.
+    """
+    if actor.pk == user.pk:
+        return True
+    paths = granted_paths(actor, Role.OFFICER)
+    for grant in user.grants.filter(ended_at__isnull=True).select_related("unit"):
+        above = [path for path in paths if grant.unit.path.startswith(path)]
+        if grant.role in (Role.OFFICER, Role.AUDITOR):
+            above = [path for path in above if path != grant.unit.path]
+        if not above:
+            return False
+    return not user.is_superuser
 
 
 def people_in(paths: Iterable[str]) -> QuerySet[User]:

@@ -10,10 +10,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 
-from examsite.lib.errors import Conflict, Invalid
+from examsite.lib.errors import Conflict, Forbidden, Invalid
 from examsite.lib.ids import random_token
 
 from ..models import RoleGrant, SignInLink, Unit, User
+from ..rules import may_reset
 from ..sealed import digest, people_with_phone, read_phone, set_phone
 from .audit import record
 
@@ -92,6 +93,7 @@ def change_person(
 
     The log says that the number changed, never which it was.
     """
+    require_reset(actor, user)
     before = {"name": user.name, "name_note": user.name_note, "username": user.username}
     before["birth_year"] = user.birth_year
     had_phone = user.phone_index
@@ -172,12 +174,20 @@ def end_sign_ins(*, user: User, at: datetime, actor: User | None, reason: str = 
 
 
 @transaction.atomic
+def sign_out_everywhere(*, user: User, at: datetime, actor: User | None, reason: str = "") -> None:
+    """The same on an officer's (or the person's own) order: a telephone is lost."""
+    require_reset(actor, user)
+    end_sign_ins(user=user, at=at, actor=actor, reason=reason)
+
+
+@transaction.atomic
 def block_person(*, user: User, at: datetime, actor: User, reason: str, unit: Unit | None = None) -> User:
     """Nobody signs in with this account until it is unblocked; its present sign-ins end at once."""
     if not reason.strip():
         raise Invalid("no_reason", "请写明停用的理由。")
     if user.pk == actor.pk:
         raise Conflict("self", "不能停用自己的账号。")
+    require_reset(actor, user)
     user.is_active = False
     user.save(update_fields=["is_active"])
     record(action="person.block", target=user, at=at, actor=actor, unit=unit, reason=reason)
@@ -188,6 +198,7 @@ def block_person(*, user: User, at: datetime, actor: User, reason: str, unit: Un
 @transaction.atomic
 def unblock_person(*, user: User, at: datetime, actor: User, unit: Unit | None = None) -> User:
     """The account works again. A merged or forgotten one stays closed."""
+    require_reset(actor, user)
     if user.merged_into_id or user.forgotten_at:
         raise Conflict("closed", "这个账号已并入他人或已删除个人信息，不能再启用。")
     user.is_active = True
@@ -203,6 +214,7 @@ def issue_link(*, user: User, at: datetime, actor: User | None, unit: Unit | Non
     It is returned once and stored as a keyed digest. Raises Conflict for an account that may not sign in,
     Invalid for one that has no name to sign in with later.
     """
+    require_reset(actor, user)
     if not user.is_active:
         raise Conflict("blocked", "这个账号已停用，不能发登录链接。")
     if not user.username and people_with_phone(read_phone(user)).filter(is_active=True).count() != 1:
@@ -218,6 +230,14 @@ def issue_link(*, user: User, at: datetime, actor: User | None, unit: Unit | Non
     )
     record(action="person.link", target=user, at=at, actor=actor, unit=unit)
     return token
+
+
+def require_reset(actor: User | None, user: User) -> None:
+    """Raise Forbidden unless `actor` may give the person a new way in; None is the command line."""
+    if actor is not None and not may_reset(actor, user):
+        raise Forbidden(
+            "not_above", f"“{user}”担任的角色须由上级考务（县级由运维用命令行）重设登录方式，同级不能代办。"
+        )
 
 
 def is_staff(user: User) -> bool:

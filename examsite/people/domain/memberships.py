@@ -12,6 +12,7 @@ from examsite.lib.errors import Conflict, Invalid
 
 from ..models import Category, Establishment, Membership, Unit, User
 from ..rules import path_filter
+from .accounts import clean_name, create_person
 from .audit import record
 
 
@@ -190,3 +191,49 @@ def _shown(row: Membership) -> dict[str, str]:
         "position": row.position,
         "valid_from": row.valid_from.isoformat(),
     }
+
+
+@transaction.atomic
+def enter_person(
+    *,
+    name: str,
+    unit: Unit,
+    category: Category,
+    since: date,
+    at: datetime,
+    actor: User | None,
+    establishment: str = Establishment.NONE,
+    position: str = "",
+    name_note: str = "",
+    phone: str = "",
+    birth_year: int | None = None,
+    username: str | None = None,
+) -> User:
+    """A new person with his first membership.
+
+    Raises Conflict("same_name") when somebody of this name, with the same note, is in the unit already.
+    """
+    same = Membership.objects.filter(unit=unit, user__name=clean_name(name), valid_to__isnull=True)
+    if same.filter(user__name_note=name_note.strip()).exists():
+        raise Conflict("same_name", f"“{unit}”已有“{name}”：是同一人就不用再登记，不是请填写同名区分。")
+    user = create_person(
+        name=name,
+        name_note=name_note,
+        phone=phone,
+        birth_year=birth_year,
+        username=username,
+        unit=unit,
+        at=at,
+        actor=actor,
+    )
+    open_membership(
+        user=user,
+        unit=unit,
+        category=category,
+        establishment=establishment,
+        position=position,
+        since=since,
+        at=at,
+        actor=actor,
+    )
+    return user

@@ -13,6 +13,7 @@ from examsite.lib.ids import random_code
 
 from ..models import RecoveryCode, SecondFactor, User
 from ..sealed import digest, seal, unseal
+from .accounts import require_reset
 from .audit import record
 from .tries import SignInRefused, count_try, forget_failures, record_refusal
 
@@ -104,8 +105,9 @@ def _use_recovery_code(user: User, code: str, at: datetime) -> bool:
 
 
 @transaction.atomic
-def remove_second_factor(*, user: User, at: datetime, actor: User, reason: str = "") -> None:
-    """Turn it off: by the person himself, or by his officer when telephone and codes are lost."""
+def remove_second_factor(*, user: User, at: datetime, actor: User | None, reason: str = "") -> None:
+    """Turn it off: by the person himself, or by an officer above when telephone and codes are lost."""
+    require_reset(actor, user)
     SecondFactor.objects.filter(user=user).delete()
     RecoveryCode.objects.filter(user=user).delete()
     record(action="second_factor.off", target=user, at=at, actor=actor, reason=reason)

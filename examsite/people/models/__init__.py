@@ -6,12 +6,16 @@ from .role import Role, RoleGrant
 from .sign_in import RecoveryCode, SecondFactor, SignInFailure, SignInLink
 from .unit import Category, Establishment, Membership, Unit, UnitKind
 from .user import User
+from .voice import CorrectionRequest, Feedback, FeedbackKind
 
 __all__ = [
     "Approval",
     "AuditRecord",
     "Category",
+    "CorrectionRequest",
     "Establishment",
+    "Feedback",
+    "FeedbackKind",
     "Membership",
     "RecoveryCode",
     "Role",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import signing_in
+from . import approvals, audit, exports, memberships, mine, persons, public, roles, signing_in, units
 
 app_name = "people"
 urlpatterns = [
@@ -16,8 +16,53 @@ urlpatterns = [
     path("sign-in/link", signing_in.sign_in_link, name="sign_in_link"),
     path("sign-out", signing_in.sign_out, name="sign_out"),
     path("confirm", signing_in.confirm, name="confirm"),
+    # My own data
+    path("me", mine.me, name="me"),
+    path("me/export", mine.my_export, name="my_export"),
+    path("me/sign-out", mine.my_sign_out, name="my_sign_out"),
+    path("me/corrections/new", mine.correction_new, name="correction_new"),
     path("me/password", signing_in.change_password, name="change_password"),
     path("me/second-factor", signing_in.my_second_factor, name="second_factor"),
     path("me/second-factor/codes", signing_in.renew_codes, name="renew_codes"),
     path("me/second-factor/remove", signing_in.remove_second_factor, name="remove_second_factor"),
+    # For everybody
+    path("about/notice", public.notice, name="notice"),
+    path("about/limits", public.limits, name="limits"),
+    path("feedback", public.feedback, name="feedback"),
+    path("feedback/answer", public.feedback_answer, name="feedback_answer"),
+    path("feedback/register", public.register, name="register"),
+    path("feedback/register/<uuid:feedback>", public.register_entry, name="register_entry"),
+    # Units
+    path("units", units.units, name="units"),
+    path("units/<uuid:unit>", units.unit, name="unit"),
+    path("units/<uuid:unit>/new", units.unit_new, name="unit_new"),
+    path("units/<uuid:unit>/edit", units.unit_edit, name="unit_edit"),
+    path("units/<uuid:unit>/move", units.unit_move, name="unit_move"),
+    path("units/<uuid:unit>/end", units.unit_end, name="unit_end"),
+    # People
+    path("people", persons.people, name="people"),
+    path("people/new", persons.person_new, name="person_new"),
+    path("people/export", exports.export_new, name="export_new"),
+    path("people/export/<uuid:approval>", exports.export_download, name="export_download"),
+    path("people/<uuid:person>", persons.person, name="person"),
+    path("people/<uuid:person>/edit", persons.person_edit, name="person_edit"),
+    path("people/<uuid:person>/block", persons.person_block, name="person_block"),
+    path("people/<uuid:person>/unblock", persons.person_unblock, name="person_unblock"),
+    path("people/<uuid:person>/unlock", persons.person_unlock, name="person_unlock"),
+    path("people/<uuid:person>/sign-out", persons.person_sign_out, name="person_sign_out"),
+    path("people/<uuid:person>/link", persons.person_link, name="person_link"),
+    path("people/<uuid:person>/second-factor", persons.person_factor_off, name="person_factor_off"),
+    path("people/<uuid:person>/merge", persons.person_merge, name="person_merge"),
+    path("people/<uuid:person>/forget", persons.person_forget, name="person_forget"),
+    path("people/<uuid:person>/memberships/new", memberships.membership_new, name="membership_new"),
+    path("people/<uuid:person>/roles/new", roles.role_new, name="role_new"),
+    path("memberships/<uuid:membership>/move", memberships.membership_move, name="membership_move"),
+    path("memberships/<uuid:membership>/close", memberships.membership_close, name="membership_close"),
+    path("roles/<uuid:grant>/end", roles.role_end, name="role_end"),
+    path("corrections", mine.corrections, name="corrections"),
+    path("corrections/<uuid:correction>", mine.correction, name="correction"),
+    # Two people, and the log
+    path("approvals", approvals.approvals, name="approvals"),
+    path("approvals/<uuid:approval>", approvals.approval, name="approval"),
+    path("audit", audit.audit, name="audit"),
 ]
