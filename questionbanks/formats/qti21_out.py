@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Sequence
 
 from ..kinds.base import Blanks, ModelAnswer, Question
+from .archives import MAX_MEMBERS
 from .base import Emitted
 from .incoming import designation
 from .outgoing import Outgoing, answer_text, title_of
@@ -47,6 +48,9 @@ def write(questions: Sequence[Question], label: str, title: str) -> Emitted:
             sections[-1][1].append(identifier)
         if case:
             sections.append(("", []))
+    if len(files) + 2 > MAX_MEMBERS:
+        message = f"这个包里有{len(files)}道题，超过本平台一次能读回的{MAX_MEMBERS - 2}道；要再导入请分批导出"
+        outgoing.changed("整个文件", "large_package", message)
     test = _test([section for section in sections if section[1]], title or "题库")
     members = {
         "imsmanifest.xml": _manifest(list(files)),

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from .archives import Archive
@@ -15,6 +16,10 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*", b"RIFF")
 _PACKED = (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
+_XML_ENCODING = re.compile(
+    rb"\s*<\?xml[^>]*\bencoding\s*=\s*[\"'](iso-8859-1|iso-8859-15|us-ascii)[\"']", re.IGNORECASE
+)
+_SINGLE_BYTE = {b"iso-8859-1": "latin-1", b"iso-8859-15": "iso-8859-15", b"us-ascii": "latin-1"}
 _SAVE_AS = "请用Office或WPS打开，另存为docx或xlsx后再导入"
 
 
@@ -49,8 +54,16 @@ def look(data: bytes, name: str = "") -> Probe:
         return Probe(data, name, "zip", members=frozenset(Archive(data).names))
     if data.startswith(_OLE):
         return _look_at_ole(data, name)
-    text, encoding = decode(data)
+    text, encoding = _xml_in_its_own_encoding(data) or decode(data)
     return Probe(data, name, "text", text=text, encoding=encoding)
+
+
+def _xml_in_its_own_encoding(data: bytes) -> tuple[str, str] | None:
+    """Text and encoding of an XML file that declares a single-byte encoding; None for any other."""
+    match = _XML_ENCODING.match(data)
+    if match is None:
+        return None
+    return data.decode(_SINGLE_BYTE[match.group(1).lower()]), match.group(1).decode().lower()
 
 
 def _refuse_by_magic(data: bytes) -> None:

@@ -9,6 +9,7 @@ import pytest
 from questionbanks.formats.base import Parsed, Unreadable
 from questionbanks.formats.check import complete, tally
 from questionbanks.formats.moodle_xml import MoodleXml
+from questionbanks.formats.registry import parse
 from questionbanks.kinds.base import Blanks, Choice, ModelAnswer, Question
 
 
@@ -192,3 +193,11 @@ def test_what_moodle_cannot_carry_is_reported() -> None:
         ("第2题", "note", "fields_not_carried"),
         ("第3题", "doubtful", "order_fixed"),
     ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "gbk", "iso-8859-1"])
+def test_the_declared_encoding_is_believed(encoding: str) -> None:
+    stem = "Café" if encoding == "iso-8859-1" else "问题"
+    source = question("truefalse", answer("true", 100), stem=stem).replace("名", "x")
+    data = f'<?xml version="1.0" encoding="{encoding}"?><quiz>{source}</quiz>'.encode(encoding)
+    assert [one.stem for one in parse(data).questions] == [stem]

@@ -353,3 +353,10 @@ def test_a_written_package_is_a_content_package() -> None:
         ("第4题", "broken", "no_key"),
     ]
     assert Qti21().emit(questions, title="库 & <名>").data == emitted.data
+
+
+def test_a_package_too_large_to_be_read_back_says_so() -> None:
+    question = Question("true_false", "判断。", key=True)
+    assert Qti21().emit([question] * 1998).problems == ()
+    (problem,) = Qti21().emit([question] * 1999).problems
+    assert problem.code == "large_package"
