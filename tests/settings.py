@@ -4,7 +4,7 @@ import os
 
 os.environ.setdefault("DEBUG", "1")
 
-from examsite.settings import *  # noqa: E402, F403
+from examsite.settings import *  # noqa: F403
 
 # Static files straight from the sources, as under DEBUG (which the test runner turns off).
 WHITENOISE_USE_FINDERS = True
