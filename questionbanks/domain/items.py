@@ -1,48 +1,29 @@
-"""Items and their versions: created, changed (as a next version), moved through their life."""
+"""Items and their versions: created, changed (as a next version), read back as questions."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
+from django.utils.timezone import localdate
 
-from examsite.lib.errors import Conflict, Forbidden, Invalid
+from examsite.lib.errors import Invalid
 from examsite.people.domain.audit import record
-from examsite.people.models import Unit, User
+from examsite.people.models import User
 
+from .. import likeness
 from ..kinds import codec
-from ..kinds.base import Question
+from ..kinds.base import Citation, Question, replace
 from ..kinds.registry import defects
-from ..kinds.written import fold
-from ..models import Bank, Edition, ImportRun, Item, ItemCitation, ItemState, ItemVersion, Topic
+from ..models import Bank, ImportRun, Item, ItemState, ItemVersion, Topic
+from .banks import topic_paths, topics_for
+from .citations import LawBook, citations_of, cite, unknown_basis
 
 BATCH = 500
-
-# From which state an item may go where, and by whom it is decided (domain rule: reviewer ≠ author).
-LIFE: dict[tuple[str, str], tuple[str, ...]] = {
-    ("submit", ItemState.IN_REVIEW): (ItemState.DRAFT,),
-    ("approve", ItemState.APPROVED): (ItemState.IN_REVIEW,),
-    ("send_back", ItemState.DRAFT): (ItemState.IN_REVIEW, ItemState.APPROVED),
-    ("retire", ItemState.RETIRED): (ItemState.DRAFT, ItemState.IN_REVIEW, ItemState.APPROVED),
-    ("restore", ItemState.DRAFT): (ItemState.RETIRED,),
-}
-
-
-@transaction.atomic
-def create_bank(*, name: str, unit: Unit, at: datetime, actor: User | None, description: str = "") -> Bank:
-    """A new, empty bank. Raises Invalid for an empty name, Conflict for a double in the unit."""
-    name = name.strip()
-    if not name:
-        raise Invalid("no_name", "请填写题库名称。")
-    if Bank.objects.filter(unit=unit, name=name).exists():
-        raise Conflict("double", f"“{unit}”已有名为“{name}”的题库。")
-    bank = Bank.objects.create(name=name, unit=unit, description=description, created_at=at)
-    record(action="bank.create", target=bank, at=at, actor=actor, unit=unit)
-    return bank
 
 
 def version_digest(content: dict[str, object], key: dict[str, object]) -> str:
@@ -51,12 +32,19 @@ def version_digest(content: dict[str, object], key: dict[str, object]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def search_fold(question: Question) -> str:
-    """What search and the finding of doubles compare: the folded stem, those of the parts included."""
-    return "\n".join(fold(one.stem) for one in (question, *question.parts))
+def labels_text(audience: Iterable[str], tags: Iterable[str]) -> str:
+    """Audience and tags as the text that conditions look into (Item.labels)."""
+    lines = [label_line("@", one) for one in audience] + [label_line("#", one) for one in tags]
+    return "".join(f"\n{line}" for line in lines) + "\n" if lines else ""
 
 
-def _require_sound(question: Question) -> None:
+def label_line(mark: str, label: str) -> str:
+    """One line of Item.labels: "@机关干部" is an audience, "#互斥:甲" a tag."""
+    return mark + " ".join(label.split())
+
+
+def require_sound(question: Question) -> None:
+    """Raise Invalid, with every defect, unless the question can be asked and marked."""
     found = defects(question)
     if found:
         raise Invalid(
@@ -77,42 +65,38 @@ def create_items(
 ) -> list[Item]:
     """Store questions as items with their first versions, in a few statements whatever their number.
 
-    Raises Invalid, naming the question, when one of them is not sound; then nothing is stored.
+    Raises Invalid, naming the question, when one of them is not sound; then nothing is stored. An item whose
+    law is no longer in force is stored as stale: it stays out of new forms until a reviewer upholds it.
     """
     for place, question in enumerate(questions, 1):
         try:
-            _require_sound(question)
+            require_sound(question)
         except Invalid as error:
             raise Invalid(error.code, f"第{question.number or place}题：{error.message}") from error
     Bank.objects.select_for_update().get(pk=bank.pk)
     number = bank.items.aggregate(top=Max("number"))["top"] or 0
-    topics = _topics(bank, {question.topic for question in questions})
+    topics = topics_for(bank, (question.topic for question in questions))
+    book, day = LawBook(), localdate(at)
     items, versions = [], []
-    for question in questions:
-        number += 1
+    for place, question in enumerate(questions, 1):
         item = Item(
             bank=bank,
-            number=number,
+            number=number + place,
             kind=question.kind,
             state=state,
-            topic=topics.get(question.topic),
-            difficulty=question.difficulty,
-            audience=list(question.audience),
-            tags=list(question.tags),
-            source=question.source,
-            stem_fold=search_fold(question),
             author=actor,
             import_run=import_run,
             created_at=at,
         )
+        version = _version(item, 1, question, at, actor)
+        # The foreign key is checked at the commit, when the version is there, too: one statement saved.
+        item.current_id = version.pk
+        _describe(item, question, topics.get(question.topic), book, day)
         items.append(item)
-        versions.append(_version(item, 1, question, at, actor))
+        versions.append(version)
     Item.objects.bulk_create(items, batch_size=BATCH)
     ItemVersion.objects.bulk_create(versions, batch_size=BATCH)
-    for item, version in zip(items, versions, strict=True):
-        item.current = version
-    Item.objects.bulk_update(items, ["current"], batch_size=BATCH)
-    _cite(zip(versions, questions, strict=True))
+    cite(zip(versions, questions, strict=True), day=day, book=book)
     record(
         action="items.create",
         target=bank,
@@ -122,6 +106,21 @@ def create_items(
         after={"count": len(items), "import": str(import_run.pk) if import_run else None},
     )
     return items
+
+
+def _describe(item: Item, question: Question, topic: Topic | None, book: LawBook, day: date) -> None:
+    """Set all that an item keeps of its current version and its labels."""
+    unknown = unknown_basis(question, day=day, book=book)
+    item.topic = topic
+    item.difficulty = question.difficulty
+    item.audience = list(question.audience)
+    item.tags = list(dict.fromkeys((*question.tags, *unknown)))
+    item.labels = labels_text(item.audience, item.tags)
+    item.source = question.source
+    item.folded = likeness.folded(question)
+    item.double_key = likeness.double_key(item.folded)
+    item.sketch = likeness.sketch(item.folded)
+    item.stale_reason = book.stale_reason_of(question, day)[:200]
 
 
 def _version(item: Item, number: int, question: Question, at: datetime, actor: User | None) -> ItemVersion:
@@ -137,70 +136,34 @@ def _version(item: Item, number: int, question: Question, at: datetime, actor: U
     )
 
 
-def _topics(bank: Bank, names: set[str]) -> dict[str, Topic]:
-    """Topics by name; "甲/乙" is 乙 below 甲. Missing ones are created."""
-    found: dict[str, Topic] = {}
-    for name in sorted(one for one in names if one):
-        parent = None
-        for part in (piece.strip() for piece in name.split("/")):
-            if part:
-                parent, _ = Topic.objects.get_or_create(bank=bank, parent=parent, name=part)
-        if parent is not None:
-            found[name] = parent
-    return found
-
-
-def _cite(pairs: Iterable[tuple[ItemVersion, Question]]) -> None:
-    """Store citations whose edition is known; a citation of an unknown law stays in the item's tags."""
-    editions: dict[str, list[Edition]] = {}
-    for edition in Edition.objects.select_related("law").order_by("adopted_on"):
-        for name in {edition.law.short, edition.law.title, *edition.law.aliases}:
-            editions.setdefault(name, []).append(edition)
-    rows = {}
-    for version, question in pairs:
-        for cited in question.citations:
-            match = _edition(editions.get(cited.law, []), cited.edition)
-            if match:
-                rows[version.pk, match.pk, cited.article] = ItemCitation(
-                    version=version, edition=match, article=cited.article, quote=cited.quote
-                )
-    ItemCitation.objects.bulk_create(rows.values(), batch_size=BATCH)
-
-
-def _edition(editions: list[Edition], wanted: str) -> Edition | None:
-    if wanted:
-        return next((one for one in editions if one.adopted_on.isoformat() == wanted), None)
-    return editions[-1] if editions else None
-
-
 @transaction.atomic
 def change_item(*, item: Item, question: Question, at: datetime, actor: User | None) -> ItemVersion:
     """The next version of an item; what was seen or marked keeps the version it had.
 
-    An unchanged question makes no version. A changed one goes back to draft: it is reviewed again.
+    Other words, another key or another basis make a version, which goes back to draft and is reviewed again.
+    Only other labels (topic, difficulty, audience, tags, source) make none.
     """
-    _require_sound(question)
+    require_sound(question)
     if question.kind != item.kind:
         raise Invalid("kind", "题型不能改：请另建一道题，把原题停用。")
     locked = (
         Item.objects.select_for_update(of=("self",)).select_related("current", "bank__unit").get(pk=item.pk)
     )
-    version = _version(locked, locked.current.number + 1, question, at, actor)
-    if version.digest == locked.current.digest and _same_labels(locked, question):
-        return locked.current
-    if version.digest != locked.current.digest:
+    book, day = LawBook(), localdate(at)
+    before = locked.current
+    version = _version(locked, before.number + 1, question, at, actor)
+    renewed = version.digest != before.digest or _basis(question, book, day) != {
+        (one.edition_id, one.article, one.quote) for one in before.citations.all()
+    }
+    stale_reason = locked.stale_reason
+    _describe(locked, question, topics_for(locked.bank, [question.topic]).get(question.topic), book, day)
+    if renewed:
         version.save()
-        _cite([(version, question)])
-        locked.current = version
-        locked.state = ItemState.DRAFT
+        cite([(version, question)], day=day, book=book)
+        locked.current, locked.state = version, ItemState.DRAFT
         locked.author, locked.reviewer, locked.reviewed_at = actor, None, None
-    locked.topic = _topics(locked.bank, {question.topic}).get(question.topic)
-    locked.difficulty, locked.audience, locked.tags = (
-        question.difficulty,
-        list(question.audience),
-        list(question.tags),
-    )
-    locked.stem_fold = search_fold(question)
+    else:
+        locked.stale_reason = stale_reason
     locked.save()
     record(
         action="item.change",
@@ -208,60 +171,48 @@ def change_item(*, item: Item, question: Question, at: datetime, actor: User | N
         at=at,
         actor=actor,
         unit=locked.bank.unit,
+        before={"version": before.number, "digest": before.digest},
         after={"version": locked.current.number, "digest": locked.current.digest},
     )
     return locked.current
 
 
-def _same_labels(item: Item, question: Question) -> bool:
-    return (
-        (item.topic.name if item.topic else "") == question.topic
-        and item.difficulty == question.difficulty
-        and item.audience == list(question.audience)
-        and item.tags == list(question.tags)
-    )
-
-
-@transaction.atomic
-def move_items(
-    *, bank: Bank, item_ids: Iterable[object], action: str, at: datetime, actor: User, reason: str = ""
-) -> int:
-    """Move items through their life: submit, approve, send_back, retire, restore. Returns how many moved.
-
-    Approving sets the reviewer, who must not be the author: raises Forbidden. Raises Conflict when an item
-    is not in a state from which `action` goes.
-    """
-    target, sources = next(
-        ((state, sources) for (verb, state), sources in LIFE.items() if verb == action), (None, ())
-    )
-    if target is None:
-        raise Invalid("action", "没有这种操作。")
-    items = list(bank.items.select_for_update().filter(pk__in=list(item_ids)))
-    wrong = [item.number for item in items if item.state not in sources]
-    if wrong:
-        raise Conflict("state", f"第{'、'.join(map(str, sorted(wrong)[:5]))}题现在的状态不能做这一步。")
-    if action == "approve":
-        own = [item.number for item in items if item.author_id == actor.pk]
-        if own:
-            raise Forbidden(
-                "own_item", f"第{'、'.join(map(str, sorted(own)[:5]))}题是您自己出的，要由别人审。"
-            )
-    changes: dict[str, object] = {"state": target}
-    if action == "approve":
-        changes |= {"reviewer": actor, "reviewed_at": at, "stale_reason": ""}
-    moved = Item.objects.filter(pk__in=[item.pk for item in items]).update(**changes)
-    record(
-        action=f"items.{action}",
-        target=bank,
-        at=at,
-        actor=actor,
-        unit=bank.unit,
-        after={"numbers": sorted(item.number for item in items)[:200], "count": moved},
-        reason=reason,
-    )
-    return moved
+def _basis(question: Question, book: LawBook, day: date) -> set[tuple[object, str, str]]:
+    """What `cite` would store."""
+    pairs = [(book.edition(one, day), one) for one in citations_of(question)]
+    found = {(edition.pk, one.article[:32]): one.quote for edition, one in pairs if edition}
+    return {(edition, article, quote) for (edition, article), quote in found.items()}
 
 
 def question_of(version: ItemVersion) -> Question:
     """The question behind a version, key included: never call this on the exam path."""
     return codec.from_json(version.content, version.key)
+
+
+def whole_question(item: Item, paths: dict | None = None) -> Question:
+    """The current version with all its labels: what a form edits and a file carries.
+
+    `paths`: `topic_paths` of the bank, where many items are read.
+    """
+    paths = topic_paths(item.bank) if paths is None else paths
+    return replace(
+        question_of(item.current),
+        topic=paths.get(item.topic_id, ""),
+        difficulty=item.difficulty,
+        audience=tuple(item.audience),
+        tags=tuple(item.tags),
+        citations=tuple(
+            Citation(one.edition.law.short, one.edition.adopted_on.isoformat(), one.article, one.quote)
+            for one in item.current.citations.all()
+        ),
+        source=item.source,
+        number=str(item.number),
+    )
+
+
+def whole_questions(items: QuerySet[Item], bank: Bank) -> Iterator[Question]:
+    """The questions of many items of one bank, read in batches."""
+    paths = topic_paths(bank)
+    related = items.select_related("current").prefetch_related("current__citations__edition__law")
+    for item in related.iterator(chunk_size=BATCH):
+        yield whole_question(item, paths)

@@ -1,4 +1,4 @@
-"""Statutes in the database: the catalogue, and the items whose statute has moved on."""
+"""Statutes in the database: the catalogue, editions and their texts, and the items whose statute moved on."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
+from examsite.people.domain.audit import record
 from examsite.people.models import User
 
-from ..models import Edition, Item, ItemState, Law, LawType
+from ..models import Edition, Item, ItemCitation, ItemState, Law, LawType
 from ..seed.load import LawRecord
+from .citations import ended_reason
 
 _TYPES = {label: value for value, label in LawType.choices}
 
@@ -23,57 +25,57 @@ def load_catalogue(*, records: Iterable[LawRecord], at: datetime, actor: User | 
     Nothing is removed: an item may cite what the catalogue no longer lists. Returns how many laws it has.
     """
     count = 0
-    for record in records:
+    law = None
+    for one in records:
         law, _ = Law.objects.update_or_create(
-            title=record.title,
+            title=one.title,
             defaults={
-                "short": record.short,
-                "aliases": list(record.aliases),
-                "type": _TYPES[record.type],
-                "repealed_on": record.repealed,
-                "repealed_by": record.repealed_by,
+                "short": one.short,
+                "aliases": list(one.aliases),
+                "type": _TYPES[one.type],
+                "repealed_on": one.repealed,
+                "repealed_by": one.repealed_by,
             },
         )
-        for edition in record.editions:
+        for edition in one.editions:
             Edition.objects.update_or_create(
                 law=law,
                 adopted_on=edition.adopted,
                 defaults={
                     "in_force_on": edition.in_force,
-                    "ended_on": edition.ended or record.repealed,
+                    "ended_on": edition.ended or one.repealed,
                     "article_count": edition.articles,
                 },
             )
         count += 1
+    if law is not None:
+        record(action="laws.load", target=law, at=at, actor=actor, after={"laws": count})
     return count
 
 
 def items_with_ended_law(day: date) -> QuerySet[Item]:
-    """Items in use whose current version cites an edition that was no longer in force on `day`."""
-    return (
-        Item.objects.exclude(state=ItemState.RETIRED)
-        .filter(current__citations__edition__ended_on__lte=day)
-        .distinct()
+    """Items in use whose current version cites an edition that was no longer in force on `day`, and that no
+    reviewer has upheld since."""
+    return Item.objects.exclude(state=ItemState.RETIRED).filter(
+        current__in=ItemCitation.objects.filter(edition__ended_on__lte=day, upheld_at=None).values("version")
     )
 
 
 @transaction.atomic
 def mark_stale(*, day: date) -> int:
-    """Note on every item whose law has ended by `day` why it must be looked at; how many there are.
+    """Note on every item whose law has ended by `day` why it must be looked at; how many are newly marked.
 
     A stale item stays out of new forms until somebody reviews it again; past sittings keep their text.
     """
+    waiting = items_with_ended_law(day).filter(stale_reason="")
     count = 0
-    for item in (
-        items_with_ended_law(day).filter(stale_reason="").prefetch_related("current__citations__edition__law")
-    ):
-        ended = [
-            one.edition
+    for item in waiting.prefetch_related("current__citations__edition__law"):
+        reasons = dict.fromkeys(
+            ended_reason(one.edition)
             for one in item.current.citations.all()
-            if one.edition.ended_on and one.edition.ended_on <= day
-        ]
-        names = "、".join(sorted({f"《{one.law.short}》（{one.adopted_on:%Y}年版）" for one in ended}))
-        item.stale_reason = f"{names}已失效"[:200]
+            if one.upheld_at is None and one.edition.ended_on and one.edition.ended_on <= day
+        )
+        item.stale_reason = "；".join(reasons)[:200]
         item.save(update_fields=["stale_reason"])
         count += 1
     return count

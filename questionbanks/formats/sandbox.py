@@ -89,7 +89,7 @@ def _received(answer: bytes, code: int) -> Parsed:
 def parsed_to_json(parsed: Parsed) -> dict[str, Any]:
     """A Parsed as JSON data, with the places of the items."""
     return {
-        "questions": [_question_to_json(question) for question in parsed.questions],
+        "questions": [placed_to_json(question) for question in parsed.questions],
         "problems": [[p.where, p.code, p.message, p.raw, p.fix, p.severity] for p in parsed.problems],
         "format": parsed.format,
         "encoding": parsed.encoding,
@@ -100,7 +100,7 @@ def parsed_to_json(parsed: Parsed) -> dict[str, Any]:
 def parsed_from_json(data: Mapping[str, Any]) -> Parsed:
     """Inverse of `parsed_to_json`."""
     return Parsed(
-        tuple(_question_from_json(one) for one in data["questions"]),
+        tuple(placed_from_json(one) for one in data["questions"]),
         tuple(Problem(*one) for one in data["problems"]),
         data["format"],
         data["encoding"],
@@ -108,19 +108,21 @@ def parsed_from_json(data: Mapping[str, Any]) -> Parsed:
     )
 
 
-def _question_to_json(question: Question) -> dict[str, Any]:
+def placed_to_json(question: Question) -> dict[str, Any]:
+    """A question as JSON data, with its place and those of its parts."""
     return {
         "question": question_to_json(replace(question, parts=())),
         "where": question.where,
-        "parts": [_question_to_json(part) for part in question.parts],
+        "parts": [placed_to_json(part) for part in question.parts],
     }
 
 
-def _question_from_json(data: Mapping[str, Any]) -> Question:
+def placed_from_json(data: Mapping[str, Any]) -> Question:
+    """Inverse of `placed_to_json`."""
     return replace(
         question_from_json(data["question"]),
         where=data["where"],
-        parts=tuple(_question_from_json(part) for part in data["parts"]),
+        parts=tuple(placed_from_json(part) for part in data["parts"]),
     )
 
 

@@ -1,15 +1,19 @@
 """Banks, items and their versions, statutes, imports."""
 
 from .bank import Bank, Topic
-from .imports import ImportRun, ImportState
+from .imports import Decision, Double, ImportFile, ImportRow, ImportRun, ImportState
 from .item import Difficulty, Item, ItemCitation, ItemState, ItemVersion
 from .law import Article, Edition, Law, LawType
 
 __all__ = [
     "Article",
     "Bank",
+    "Decision",
     "Difficulty",
+    "Double",
     "Edition",
+    "ImportFile",
+    "ImportRow",
     "ImportRun",
     "ImportState",
     "Item",

@@ -33,8 +33,10 @@ KIND_CHOICES = [(code, kind.label) for code, kind in KINDS.items()]
 class Item(models.Model):
     """The identity of a question; what a candidate reads is one of its versions.
 
-    `current` is the newest version. `stem_fold` is its folded stem (domain/items), for search and for
-    finding doubles. `facility` is the calibrated expected facility 0..1 once enough people answered.
+    `current` is the newest version. `facility` is the calibrated expected facility 0..1 once enough people
+    answered. Three columns are derived from the current version (domain/items): `folded`, its words without
+    punctuation (likeness.folded), for search; `double_key` and `sketch`, for finding doubles. `labels` holds
+    audience and tags as text ("\n@机关干部\n#互斥:甲\n"), so that one condition finds them on every database.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -53,7 +55,10 @@ class Item(models.Model):
     audience = models.JSONField("适用对象", default=list, blank=True)
     tags = models.JSONField("标签", default=list, blank=True)
     source = models.CharField("来源", max_length=200, blank=True)
-    stem_fold = models.TextField(editable=False)
+    folded = models.TextField(editable=False)
+    double_key = models.CharField(max_length=16, editable=False)
+    sketch = models.BinaryField(editable=False)
+    labels = models.TextField(editable=False, blank=True)
     stale_reason = models.CharField("过时原因", max_length=200, blank=True)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
@@ -71,7 +76,10 @@ class Item(models.Model):
         verbose_name = "试题"
         verbose_name_plural = "试题"
         ordering = ["bank", "number"]
-        indexes = [models.Index(fields=["bank", "state", "kind"], name="item_facets")]
+        indexes = [
+            models.Index(fields=["bank", "state", "kind"], name="item_facets"),
+            models.Index(fields=["bank", "double_key"], name="item_doubles"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["bank", "number"], name="item_number_once_in_bank"),
             models.CheckConstraint(condition=Q(state__in=ItemState.values), name="item_state_known"),
@@ -111,12 +119,16 @@ class ItemVersion(models.Model):
 
 
 class ItemCitation(models.Model):
-    """The article a version rests on, with the words its key turns on."""
+    """The article a version rests on, with the words its key turns on.
+
+    `upheld_at`: when a reviewer found the item still right although the edition is no longer in force.
+    """
 
     version = models.ForeignKey(ItemVersion, models.CASCADE, related_name="citations")
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="citations")
     article = models.CharField("条", max_length=32, blank=True)
     quote = models.TextField("原文", blank=True)
+    upheld_at = models.DateTimeField("失效后仍认可", null=True, blank=True)
 
     class Meta:
         verbose_name = "法条依据"
