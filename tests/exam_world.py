@@ -28,7 +28,8 @@ from exams.models import (
 from examsite.lib import clock
 from examsite.lib.ids import ALPHABET
 from examsite.people.models import Category, Role, RoleGrant, Unit, UnitKind, User
-from questionbanks.domain.items import create_bank, create_items
+from questionbanks.domain.banks import create_bank
+from questionbanks.domain.items import create_items
 from questionbanks.kinds.base import Blanks, Choice, ModelAnswer, Question
 from questionbanks.models import ItemState
 

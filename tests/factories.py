@@ -11,7 +11,8 @@ from examsite.people.domain.memberships import open_membership
 from examsite.people.domain.roles import grant_role
 from examsite.people.domain.units import create_unit
 from examsite.people.models import Category, Establishment, Membership, Role, Unit, UnitKind, User
-from questionbanks.domain.items import create_bank, create_items
+from questionbanks.domain.banks import create_bank
+from questionbanks.domain.items import create_items
 from questionbanks.kinds.base import Choice, Question
 from questionbanks.models import Bank, ItemState
 
