@@ -2,7 +2,33 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from . import entering, evidence, hot, sign_in, staff
 
 app_name = "exams_api"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("time", hot.time, name="time"),
+    path("sign-in", sign_in.SignIn.as_view(), name="sign_in"),
+    path("my/sittings", entering.MySittings.as_view(), name="my_sittings"),
+    path("sittings/<uuid:sitting>/attempts", entering.Start.as_view(), name="start"),
+    path("attempts/<uuid:attempt>/claim", entering.Claim.as_view(), name="claim"),
+    path("attempts/<uuid:attempt>/answers", hot.answers, name="answers"),
+    path("attempts/<uuid:attempt>/heartbeat", hot.heartbeat, name="heartbeat"),
+    path("attempts/<uuid:attempt>/submit", hot.submit, name="submit"),
+    path("attempts/<uuid:attempt>/result", entering.Result.as_view(), name="result"),
+    # Staff
+    path("sittings/<uuid:sitting>/monitor", staff.Monitor.as_view(), name="monitor"),
+    path("sittings/<uuid:sitting>/extend", staff.ExtendSitting.as_view(), name="sitting_extend"),
+    path("sittings/<uuid:sitting>/notices", staff.SendNotice.as_view(), name="sitting_notice"),
+    path("sittings/<uuid:sitting>/late-answers", staff.LateAnswers.as_view(), name="late_answers"),
+    path("sittings/<uuid:sitting>/release", staff.Release.as_view(), name="sitting_release"),
+    path("sittings/<uuid:sitting>/evidence", evidence.Evidence.as_view(), name="sitting_evidence"),
+    path("attempts/<uuid:attempt>/extend", staff.ExtendAttempt.as_view(), name="attempt_extend"),
+    path("attempts/<uuid:attempt>/void", staff.VoidAttempt.as_view(), name="attempt_void"),
+    path("attempts/<uuid:attempt>/reopen", staff.ReopenAttempt.as_view(), name="attempt_reopen"),
+    path("attempts/<uuid:attempt>/device", staff.DecideDevice.as_view(), name="attempt_device"),
+    path("seats/<uuid:seat>/block", staff.BlockSeat.as_view(), name="seat_block"),
+    path("seats/<uuid:seat>/unblock", staff.UnblockSeat.as_view(), name="seat_unblock"),
+    path("late-answers/<int:late>/decide", staff.DecideLate.as_view(), name="late_answer_decide"),
+]

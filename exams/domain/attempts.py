@@ -109,3 +109,11 @@ def facts_of(attempt: Attempt) -> AttemptFacts:
 def blocked() -> Forbidden:
     """The refusal that a suspended candidate meets everywhere."""
     return Forbidden("blocked", "监考已暂停您的考试，请举手找监考人员。您的答案都还在。")
+
+
+def shown_to_candidate(attempt: Attempt) -> str:
+    """The state as the candidate's page knows it: in_progress, submitted, voided. How far marking is, is not
+    his business before the release."""
+    if attempt.voided_at is not None:
+        return "voided"
+    return "in_progress" if attempt.state == State.IN_PROGRESS.value else "submitted"

@@ -39,7 +39,7 @@ from ..engine.sheet import same_value
 from ..engine.tokens import Claims
 from ..engine.transitions import State
 from ..models import AnswerEvent, Attempt, Presence, Quarantine, QuarantineReason
-from .attempts import blocked, is_open, lock_attempt
+from .attempts import blocked, is_open, lock_attempt, shown_to_candidate
 from .closing import settle_if_overdue
 from .papers import paper_of
 
@@ -248,7 +248,7 @@ def _save_slowly(claims: Claims, items: Sequence[Item], at: datetime) -> Saved:
                 acks.append(Ack(item.seq, Status.STORED if taking else Status.LATE, at))
             else:
                 acks.append(_ack_known(known[item.seq], item))
-    return Saved(acks, at, attempt.state, attempt.epoch, attempt.due_at)
+    return Saved(acks, at, shown_to_candidate(attempt), attempt.epoch, attempt.due_at)
 
 
 def _known(claims: Claims, items: Iterable[Item]) -> dict[int, AnswerEvent | Quarantine]:

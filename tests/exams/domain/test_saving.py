@@ -158,7 +158,7 @@ def test_t12_after_submit_repeats_are_duplicates_and_new_answers_late(world: Wor
     receipt = submit_attempt(claims=claims_of(attempt), items=[], sheet_digest=None).receipt
     replay = save(world, attempt, (1, 2, True), (2, 2, False), (1, 2, False))
     assert statuses(replay) == [Status.DUPLICATE, Status.LATE, Status.CONFLICT]
-    assert replay.state == "marked"
+    assert replay.state == "submitted"
     assert AnswerEvent.objects.count() == 1 == receipt.events
     assert Quarantine.objects.get().reason == "closed"
 

@@ -1,0 +1,247 @@
+"""The invigilator's board: who is in, who is silent, whose answers are still on the phone.
+
+No answer, no score. A constant number of statements; counting is the database's, and only the rows of one
+page are fetched.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from uuid import UUID
+
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum, When, Window
+from django.db.models.functions import RowNumber
+
+from ..engine.timing import remaining_ms
+from ..engine.transitions import State
+from ..models import AnswerEvent, Attempt, Quarantine, RosterStatus, Seat, Sitting
+from .attempts import TIMED_MODES
+from .papers import paper_of
+
+SILENT_AFTER = timedelta(seconds=90)  # three missed heartbeats
+UNSENT_AFTER_MS = 60_000
+PAGE_SIZE = 50
+
+
+class Show(Enum):
+    """Which rows the board lists."""
+
+    NEEDS_HELP = "needs_help"
+    ABSENT = "absent"
+    ANSWERING = "answering"
+    SUBMITTED = "submitted"
+    ALL = "all"
+
+
+SHOW_LABELS = {
+    Show.NEEDS_HELP: "需要处理",
+    Show.ABSENT: "还没进来",
+    Show.ANSWERING: "作答中",
+    Show.SUBMITTED: "已交卷",
+    Show.ALL: "全部",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """People, not attempts. `silent`, `unsent`, `waiting` and `blocked` are among those answering."""
+
+    expected: int
+    absent: int
+    answering: int
+    submitted: int
+    silent: int
+    unsent: int
+    waiting: int
+    blocked: int
+    late_answers: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One seat and its newest attempt. `silent_s` None: not answering."""
+
+    seat: Seat
+    attempt: Attempt | None
+    answered: int
+    of: int
+    remaining_ms: int | None
+    silent_s: int | None
+    unsent: int
+    left_page: int
+
+    @property
+    def is_silent(self) -> bool:
+        return self.silent_s is not None and self.silent_s > SILENT_AFTER.total_seconds()
+
+    @property
+    def silent_minutes(self) -> int:
+        return (self.silent_s or 0) // 60
+
+    @property
+    def remaining_minutes(self) -> int:
+        return -(-(self.remaining_ms or 0) // 60_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    sitting: Sitting
+    at: datetime
+    counts: Counts
+    show: Show
+    rows: list[BoardRow]
+    page: int
+    pages: int
+
+
+def _running() -> Q:
+    return Q(state=State.IN_PROGRESS.value, voided_at__isnull=True)
+
+
+def _silent(at: datetime) -> Q:
+    return _running() & Q(presence__seen_at__lt=at - SILENT_AFTER)
+
+
+def _unsent() -> Q:
+    return _running() & Q(presence__oldest_unsent_ms__gt=UNSENT_AFTER_MS)
+
+
+def sitting_board(
+    *,
+    sitting: Sitting,
+    seats: QuerySet[Seat],
+    attempts: QuerySet[Attempt],
+    at: datetime,
+    show: Show = Show.NEEDS_HELP,
+    page: int = 1,
+    search: str = "",
+) -> Board:
+    """The board of a sitting.
+
+    `seats` and `attempts` are those the asker may watch; `search` is part of a name or the end of an
+    admission number and lists among all.
+    """
+    seats = seats.filter(sitting=sitting).exclude(
+        entry__status__in=(RosterStatus.EXEMPT, RosterStatus.REMOVED)
+    )
+    seats = seats.filter(entry__mode__in=TIMED_MODES)
+    attempts = attempts.filter(sitting=sitting, mode__in=TIMED_MODES)
+    listed = _listed(seats, attempts, show, at)
+    if search.strip():
+        text = search.strip()
+        listed = seats.filter(
+            Q(entry__name__contains=text) | Q(entry__admission_number__endswith=text.upper())
+        )
+    total = listed.count()
+    pages = max(1, -(-total // PAGE_SIZE))
+    page = min(max(page, 1), pages)
+    chosen = (
+        listed.select_related("entry__unit", "room")
+        .order_by("room__name", "number", "entry__admission_number")
+        .distinct()[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    )
+    return Board(
+        sitting=sitting,
+        at=at,
+        counts=_count(seats, attempts, at),
+        show=show,
+        rows=_rows(list(chosen), sitting, at),
+        page=page,
+        pages=pages,
+    )
+
+
+def _listed(seats: QuerySet[Seat], attempts: QuerySet[Attempt], show: Show, at: datetime) -> QuerySet[Seat]:
+    def with_attempt(condition: Q) -> Exists:
+        return Exists(attempts.filter(condition, entry=OuterRef("entry")))
+
+    if show is Show.ABSENT:
+        return seats.filter(~with_attempt(Q()))
+    if show is Show.ANSWERING:
+        return seats.filter(with_attempt(_running()))
+    if show is Show.SUBMITTED:
+        return seats.filter(with_attempt(Q(submitted_at__isnull=False)), ~with_attempt(_running()))
+    if show is Show.NEEDS_HELP:
+        trouble = _silent(at) | _unsent() | (_running() & (~Q(waiting_device="") | Q(blocked=True)))
+        return seats.filter(with_attempt(trouble))
+    return seats
+
+
+def _count(seats: QuerySet[Seat], attempts: QuerySet[Attempt], at: datetime) -> Counts:
+    def has(condition: Q) -> Max:
+        return Max(Case(When(condition, then=1), default=0))
+
+    people = (
+        attempts.order_by()
+        .values("entry")
+        .annotate(
+            running=has(_running()),
+            closed=has(Q(submitted_at__isnull=False, voided_at__isnull=True)),
+            silent=has(_silent(at)),
+            unsent=has(_unsent()),
+            waiting=has(_running() & ~Q(waiting_device="")),
+            blocked=has(_running() & Q(blocked=True)),
+        )
+        .aggregate(
+            answering=Sum("running"),
+            submitted=Count("entry", filter=Q(closed=1, running=0)),
+            silent=Sum("silent"),
+            unsent=Sum("unsent"),
+            waiting=Sum("waiting"),
+            blocked=Sum("blocked"),
+        )
+    )
+    seen = seats.aggregate(
+        expected=Count("pk", distinct=True),
+        absent=Count("pk", distinct=True, filter=~Exists(attempts.filter(entry=OuterRef("entry")))),
+    )
+    late = Quarantine.objects.filter(attempt__in=attempts, accepted__isnull=True).count()
+    return Counts(**seen, **{name: value or 0 for name, value in people.items()}, late_answers=late)
+
+
+def _rows(seats: Sequence[Seat], sitting: Sitting, at: datetime) -> list[BoardRow]:
+    entries = [seat.entry_id for seat in seats]
+    newest: dict[UUID, Attempt] = {}
+    for attempt in (
+        Attempt.objects.defer("choice_orders")
+        .select_related("presence")
+        .filter(sitting=sitting, entry__in=entries)
+        .order_by("number")
+    ):
+        newest[attempt.entry_id] = attempt
+    answered = _answered([attempt.pk for attempt in newest.values()])
+    return [_row(seat, newest.get(seat.entry_id), answered, at) for seat in seats]
+
+
+def _answered(attempt_ids: list[UUID]) -> Counter[UUID]:
+    """How many slots of each attempt hold an answer: the newest event of a slot decides."""
+    last = Window(
+        RowNumber(),
+        partition_by=[F("attempt_id"), F("slot")],
+        order_by=[F("epoch").desc(), F("seq").desc()],
+    )
+    events = AnswerEvent.objects.filter(attempt_id__in=attempt_ids).annotate(place=last)
+    return Counter(events.filter(place=1, value__isnull=False).values_list("attempt_id", flat=True))
+
+
+def _row(seat: Seat, attempt: Attempt | None, answered: Counter[UUID], at: datetime) -> BoardRow:
+    if attempt is None:
+        of = len(paper_of(seat.form_id).slots) if seat.form_id else 0
+        return BoardRow(seat, None, 0, of, None, None, 0, 0)
+    running = attempt.state == State.IN_PROGRESS.value and attempt.voided_at is None
+    presence = getattr(attempt, "presence", None)
+    seen_at = presence.seen_at if presence else attempt.started_at
+    return BoardRow(
+        seat=seat,
+        attempt=attempt,
+        answered=answered[attempt.pk],
+        of=len(paper_of(attempt.form_id).slots),
+        remaining_ms=remaining_ms(at, attempt.due_at) if running else None,
+        silent_s=max(0, int((at - seen_at).total_seconds())) if running else None,
+        unsent=presence.unsent if presence and running else 0,
+        left_page=presence.hidden_count if presence else 0,
+    )
