@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element
 
+from examsite.lib.files.sniff import Probe
+
 from ..kinds.base import Question
 from .base import Format, Parsed, Problem, Unreadable
 from .incoming import Incoming
@@ -16,7 +18,6 @@ from .packages import Package, package_kind
 from .qti12_item import metadata, read_item
 from .qti12_texts import material_html, read_presentation
 from .richtext import from_html
-from .sniff import Probe
 from .xml_reader import attribute, child, children, descendants, encoding_of, name_of, read_xml
 
 
@@ -38,8 +39,9 @@ class Qti12(Format):
         questions: list[Question] = []
         problems: list[Problem] = []
         count = 0
+        known = {attribute(item, "ident") for root in roots for item in descendants(root, "item")}
         for root in roots:
-            for markup, elements in _groups(root):
+            for markup, elements in _groups(root, known):
                 found, reported = _read_group(markup, elements, count)
                 count += len(elements)
                 questions += found
@@ -61,8 +63,10 @@ def _without_copies(package: Package) -> list[Element]:
     return list(found.values())
 
 
-def _groups(root: Element) -> Iterator[tuple[str, list[Element]]]:
+def _groups(root: Element, known: set[str]) -> Iterator[tuple[str, list[Element]]]:
     """Items in order with the text that they share, as HTML; an item by itself has "".
+
+    A reference to an item of a bank is a group of its own, unless the bank is in the package (`known`).
 
     A shared text is the presentation material of a section, or in Canvas an item that others name as theirs.
     """
@@ -71,6 +75,8 @@ def _groups(root: Element) -> Iterator[tuple[str, list[Element]]]:
     shared = {attribute(item, "ident"): item for item in items if attribute(item, "ident") in parents}
     groups: dict[str, tuple[str, list[Element]]] = {}
     for n, (item, key, markup) in enumerate(_in_sections(root, "", "")):
+        if name_of(item) == "bankentry_item" and attribute(item, "item_ref") in known:
+            continue
         parent = metadata(item).get("parent_stimulus_item_ident", "")
         if parent in shared:
             key, markup = f"item {parent}", read_presentation(shared[parent]).markup
@@ -82,7 +88,7 @@ def _groups(root: Element) -> Iterator[tuple[str, list[Element]]]:
 def _in_sections(element: Element, key: str, markup: str) -> Iterator[tuple[Element, str, str]]:
     for n, one in enumerate(element):
         name = name_of(one)
-        if name == "item":
+        if name in ("item", "bankentry_item"):
             yield one, key, markup
         elif name in ("assessment", "section", "objectbank"):
             material = child(one, "presentation_material")
@@ -97,6 +103,11 @@ def _read_group(markup: str, elements: list[Element], count: int) -> tuple[list[
     problems: list[Problem] = []
     for n, element in enumerate(elements, count + 1):
         item = Incoming(f"第{n}题", _raw(element))
+        if name_of(element) == "bankentry_item":
+            item.broken("missing_item", "这道题在另一个题库里，文件里没有", "请在原系统把那个题库一起导出")
+            questions.append(item.question("short_answer", ""))
+            problems += item.problems
+            continue
         if not shared.text:
             for medium in shared.media:
                 item.lose(medium)

@@ -138,6 +138,13 @@ def _accepted(item: Incoming, key: TextKey) -> tuple[str, ...]:
 
 def _named_blanks(item: Incoming, element: Element, markup: str, responses: Sequence[Response]) -> Question:
     """Canvas: "[name]" in the stem is a gap; the options of its field are the accepted texts."""
+    modes = frozenset[str]().union(*(one.modes for one in responses))
+    if modes & {"dropdown", "wordbank"}:
+        return item.foreign("select", item.html(markup))
+    if "textregex" in modes:
+        return item.foreign("other", item.html(markup), "按正则表达式判分的填空")
+    if modes & {"textcontainsanswer", "textcloseenough"}:
+        item.doubtful("loose_match", "有的空原来不要求逐字相同，这里按文字比对", "请把可接受的答案逐个写出")
     named = {one.ident.removeprefix("response_"): one for one in responses}
     places = sorted((markup.find(f"[{name}]"), name) for name in named)
     stem = markup

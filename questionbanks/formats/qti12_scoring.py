@@ -59,7 +59,9 @@ def option_key(
         _Condition(
             _all(one, respondent, bits),
             tuple(_effects(one)),
-            attribute(one, "continue").lower() == "yes",
+            # Some tools add up points and forget to say that the next condition counts too.
+            attribute(one, "continue").lower() == "yes"
+            or any(action == "add" for action, _ in _effects(one)),
             _wanted(one, bits),
         )
         for element in processing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
@@ -21,9 +22,15 @@ _MEDIA = {
 }
 
 
+_BLOCK = re.compile(r"<(?:p|div|table|ul|ol|h[1-6]|pre|br|blockquote)\b", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One response field. `labels`: identifier and HTML of each option; `prompt`: its own text."""
+    """One response field. `labels`: identifier and HTML of each option; `prompt`: its own text.
+
+    `modes`: what New Quizzes of Canvas say about a gap: "dropdown", "textregex" and the like.
+    """
 
     kind: str  # the element's name
     ident: str
@@ -31,7 +38,7 @@ class Response:
     render: str  # "choice", "fib", "hotspot", "slider", …
     labels: tuple[tuple[str, str], ...]
     prompt: str
-    rows: int = 0  # of a field for typing
+    modes: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -48,15 +55,17 @@ def read_presentation(item: Element) -> Presentation:
     found = Presentation()
     holder = child(item, "presentation")
     if holder is not None:
-        _walk(holder, found)
+        _walk(holder, found, next(descendants(holder, "response_str", "response_num"), None) is not None)
     return found
 
 
-def _walk(element: Element, found: Presentation) -> None:
+def _walk(element: Element, found: Presentation, gapped: bool) -> None:
+    """`gapped`: words are typed into the text, so pieces without blocks of their own are one line."""
     for one in element:
         name = name_of(one)
         if name == "material":
-            text = f"<div>{material_html(one)}</div>"
+            text = material_html(one)
+            text = text if gapped and not _BLOCK.search(text) else f"<div>{text}</div>"
             found.markup += text
             found.texts += text
         elif name in _RESPONSES:
@@ -66,9 +75,10 @@ def _walk(element: Element, found: Presentation) -> None:
                 continue  # R-exams repeats a field for each of its parts
             found.responses.append(response)
             typed = response.kind in ("response_str", "response_num") or response.render == "fib"
-            found.markup += f"<div>{response.prompt}</div>" + (BLANK if typed else "")
+            found.markup += f"<div>{response.prompt}</div>" if response.prompt else ""
+            found.markup += BLANK if typed else ""
         elif name.startswith("flow") or name in ("presentation", "render_fib"):
-            _walk(one, found)
+            _walk(one, found, gapped)
 
 
 def _response(element: Element) -> Response:
@@ -82,7 +92,11 @@ def _response(element: Element) -> Response:
             texts = html.escape(label.text.strip(), quote=False)
         labels.append((attribute(label, "ident"), texts))
     prompt = "".join(material_html(one) for one in element if name_of(one) in ("material", "flow_mat"))
-    rows = attribute(render, "rows") if render is not None else ""
+    modes = {
+        attribute(label, name).lower()
+        for label in descendants(element, "response_label")
+        for name in ("answer_type", "scoring_algorithm")
+    }
     return Response(
         name_of(element),
         attribute(element, "ident"),
@@ -90,7 +104,7 @@ def _response(element: Element) -> Response:
         name_of(render).removeprefix("render_") if render is not None else "",
         tuple(labels),
         prompt,
-        int(rows) if rows.isascii() and rows.isdecimal() and len(rows) < 5 else 0,
+        frozenset(modes - {""}),
     )
 
 
@@ -119,4 +133,5 @@ def _mattext(element: Element) -> str:
         return "<img>"
     if "html" in kind or (kind != "text/plain" and has_markup(text)):
         return text
-    return html.escape(text.strip(), quote=False).replace("\n", "<br>")
+    lines = text.strip("\r\n").split("\n")
+    return "<br>".join(html.escape(line, quote=False) for line in lines)

@@ -310,7 +310,10 @@ def at_blanks(stem: str, count: int) -> list[str] | None:
 
 
 def without_last_blanks(stem: str) -> str:
-    """A stem without the lines at its end that are nothing but gaps: the answer follows the question."""
+    """A stem without the gaps at its end that only say that the answer follows the question.
+
+    They stand on lines of their own, or behind a question mark.
+    """
     if is_rich(stem):
         return re.sub(rf"(?:(?:<br>|(?<=</table>))(?:{BLANK}| )+)+{CLOSE}$", CLOSE, stem)
-    return re.sub(rf"(?:\n(?:{BLANK}| )+)+$", "", stem)
+    return re.sub(rf"(?:\n(?:{BLANK}| )+)+$|(?<=[?？])(?:{BLANK}| )+$", "", stem)

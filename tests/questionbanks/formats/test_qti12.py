@@ -167,6 +167,16 @@ SINGLE, SEVERAL = STEM + options(ABC), STEM + options(ABC, "Multiple")
             "fill_blank",
             Blanks((("4",),)),
         ),
+        (
+            item(
+                SEVERAL,
+                when(equal("o1"), 25, "Add"),
+                when(equal("o2"), -10, "Add"),
+                when(equal("o3"), 25, "Add"),
+            ),
+            "multiple",
+            ("A", "C"),
+        ),
         (item(STEM + typed(), kind="essay_question"), "short_answer", None),
         (
             item(
@@ -236,6 +246,45 @@ def test_canvas_names_its_blanks_in_the_stem() -> None:
     found = one(item(source, when(equal("x0", "response_x")), kind="fill_in_multiple_blanks_question"))
     assert found.stem == "_____是法，_____是令。"
     assert found.key == Blanks((("宪法", "宪"), ("规章",)))
+
+
+@pytest.mark.parametrize(
+    ("mode", "problems"),
+    [
+        ("answer_type='openEntry' scoring_algorithm='TextInChoices'", []),
+        ("answer_type='dropdown'", [("broken", "foreign_kind")]),
+        ("answer_type='wordbank'", [("broken", "foreign_kind")]),
+        ("scoring_algorithm='TextRegex'", [("broken", "foreign_kind")]),
+        ("scoring_algorithm='TextCloseEnough'", [("doubtful", "loose_match")]),
+    ],
+)
+def test_only_gaps_that_are_typed_in_are_blanks(mode: str, problems: list[tuple[str, str]]) -> None:
+    label = f'<response_label ident="x0" {mode}>{material("宪法")}</response_label>'
+    gap = f'<response_lid ident="response_x"><render_choice>{label}</render_choice></response_lid>'
+    parsed = read(item(material("[x]是法。") + gap, kind="fill_in_multiple_blanks_question"))
+    assert [(problem.severity, problem.code) for problem in parsed.problems] == problems
+
+
+@pytest.mark.parametrize(
+    ("presentation", "stem"),
+    [
+        (material("北京是", "text/plain") + typed() + material("。", "text/plain"), "北京是_____。"),
+        (material("Now is ", "text/plain") + typed() + material(" of", "text/plain"), "Now is _____ of"),
+        (material("<p>问？</p>") + typed(), "问？"),
+        (material("问？", "text/plain") + typed(), "问？"),
+        (material("首都是", "text/plain") + typed(), "首都是_____"),
+    ],
+)
+def test_gaps_stand_where_words_are_typed(presentation: str, stem: str) -> None:
+    assert one(item(presentation, when(equal("甲")))).stem == stem
+
+
+def test_an_item_of_a_bank_that_is_not_in_the_file_is_found_and_broken() -> None:
+    parsed = read('<bankentry_item item_ref="far"/>', item(SINGLE, when(equal("o1")), ident="near"))
+    assert [(problem.where, problem.code) for problem in parsed.problems] == [("第1题", "missing_item")]
+    assert (tally(parsed).found, tally(parsed).broken) == (2, 1)
+    parsed = read('<bankentry_item item_ref="near"/>', item(SINGLE, when(equal("o1")), ident="near"))
+    assert (tally(parsed).found, tally(parsed).broken) == (1, 0)
 
 
 def test_feedback_points_and_literal_texts() -> None:

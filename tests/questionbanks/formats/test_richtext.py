@@ -139,6 +139,7 @@ def test_at_blanks_cuts_at_every_gap_or_not_at_all() -> None:
         ("问？\n_____", "问？"),
         ("问？\n_____ _____\n_____", "问？"),
         ("是_____", "是_____"),
+        ("问？_____", "问？"),
         ("_____\n是", "_____\n是"),
         ("<div><b>问</b><br>_____</div>", "<div><b>问</b></div>"),
         ("<div><table><tr></tr></table>_____</div>", "<div><table><tr></tr></table></div>"),
