@@ -12,10 +12,15 @@ from .attempt import (
     Receipt,
 )
 from .blueprint import Blueprint, BlueprintRow, BlueprintSection
+from .certificate import Certificate
+from .correction import KeyCorrection, ResultNote
+from .entry_sheet import KeyedSheet, SheetScan
 from .exam import Exam, FinalRule, MakeupCap, Mode, ReleaseRule, Room, Sitting, SittingKind
 from .figures import ExamFigures, UnitFigures
 from .form import Form, FormRole, Section, Slot
 from .mark import Mark
+from .marking import DealRule, Judgement, MarkerShare, MarkingPlan, MarkingRound, MarkingTask
+from .review import ReviewOutcome, ReviewRequest, ReviewStep
 from .roster import RosterEntry, RosterEvent, RosterStatus, Seat, Ticket
 
 __all__ = [
@@ -27,13 +32,22 @@ __all__ = [
     "Blueprint",
     "BlueprintRow",
     "BlueprintSection",
+    "Certificate",
+    "DealRule",
     "Exam",
     "ExamFigures",
     "FinalRule",
     "Form",
     "FormRole",
+    "Judgement",
+    "KeyCorrection",
+    "KeyedSheet",
     "MakeupCap",
     "Mark",
+    "MarkerShare",
+    "MarkingPlan",
+    "MarkingRound",
+    "MarkingTask",
     "Mode",
     "Notice",
     "Presence",
@@ -41,12 +55,17 @@ __all__ = [
     "QuarantineReason",
     "Receipt",
     "ReleaseRule",
+    "ResultNote",
+    "ReviewOutcome",
+    "ReviewRequest",
+    "ReviewStep",
     "Room",
     "RosterEntry",
     "RosterEvent",
     "RosterStatus",
     "Seat",
     "Section",
+    "SheetScan",
     "Sitting",
     "SittingKind",
     "Slot",

@@ -26,11 +26,12 @@ STATE_CHOICES = [
 class Attempt(models.Model):
     """One person's one go at one form. `state` is written by domain/attempts.move_attempt alone.
 
-    `epoch` fences devices: it rises with each claim. `device` holds the attempt (empty: whoever comes first);
-    `waiting_device` asks for it where an invigilator must confirm. `due_at` already holds allowance, window and
-    extensions; `grace_s` is copied from the sitting, so that the saving statement reads one row.
+    `epoch` fences devices: it rises with each claim. `device` holds the attempt (empty: whoever comes
+    first); `waiting_device` asks for it where an invigilator must confirm. `due_at` already holds allowance,
+    window and extensions; `grace_s` is copied from the sitting, so that the saving statement reads one row.
     `choice_orders` maps a slot to the labels of its choices in the order shown. `points` caches the total
-    of the newest marks, None until every slot has one.
+    of the newest marks, None until every slot has one; `possible` the full marks that belong to it (those of
+    the form, less what a correction took out of the total).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -52,6 +53,7 @@ class Attempt(models.Model):
     settled = models.BooleanField("到时收卷", default=False)
     choice_orders = models.JSONField(default=dict)
     points = models.DecimalField("得分", max_digits=7, decimal_places=2, null=True, blank=True)
+    possible = models.DecimalField("满分", max_digits=7, decimal_places=2, null=True, blank=True)
     voided_at = models.DateTimeField("作废时间", null=True, blank=True)
     helper = models.CharField("协助人", max_length=64, blank=True)
 

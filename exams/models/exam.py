@@ -83,6 +83,12 @@ class Exam(models.Model):
         help_text="四舍五入到 0、1 或 2 位小数后再与合格线比较；不填则按原始分比较",
     )
     open_book = models.BooleanField("开卷", default=False)
+    review_days = models.PositiveSmallIntegerField(
+        "复核期限（天）",
+        default=7,
+        validators=[MaxValueValidator(90)],
+        help_text="成绩公布后多少天内可以申请复核；0 表示不受理",
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -14,7 +14,10 @@ class Mark(models.Model):
     """Points for one slot of one attempt. `marker` None is the machine.
 
     `key_version` counts the versions of the key of this slot (1 = as published; each correction adds one).
-    `sheet_digest` is the digest of the answer sheet that was marked.
+    `sheet_digest` is the digest of the answer sheet that was marked. `answer_digest` is there for marks by
+    people: the digest of the one answer, by which the mark is carried over when the rest of the sheet
+    changes. `rule` is the section's credit rule, or how people or a correction came to the points
+    (engine/marking).
     """
 
     attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="marks")
@@ -28,6 +31,7 @@ class Mark(models.Model):
     )
     comment = models.CharField("评语", max_length=500, blank=True)
     sheet_digest = models.CharField(max_length=64)
+    answer_digest = models.CharField(max_length=64, blank=True)
     at = models.DateTimeField("评分时间")
 
     class Meta:

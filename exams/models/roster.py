@@ -29,7 +29,8 @@ class RosterEntry(models.Model):
     """One person who must sit this exam. Unit, category and 编制 are copies of the day of the freeze.
 
     `unit_path` is the unit's path then, so that sums by 管区 never move with later changes of the tree.
-    `allowance` multiplies the time (1.25 = a quarter more).
+    `allowance` multiplies the time (1.25 = a quarter more). While `withheld_at` is set the person's results
+    in this exam stay unreleased, whatever the sitting's release says.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -51,6 +52,8 @@ class RosterEntry(models.Model):
     )
     status = models.CharField("应考状态", max_length=8, choices=RosterStatus, default=RosterStatus.REQUIRED)
     added_late = models.BooleanField("冻结后新增", default=False)
+    withheld_at = models.DateTimeField("暂缓公布", null=True, blank=True)
+    withheld_reason = models.CharField("暂缓事由", max_length=500, blank=True)
 
     class Meta:
         verbose_name = "应考人"
