@@ -37,7 +37,6 @@ from .hot_schema import AnswersCall, HeartbeatCall, SubmitCall, TimeCall
 
 logger = logging.getLogger(__name__)
 RETRY_AFTER_S = 2
-MAX_BODY_BYTES = 4 * 1024 * 1024  # fifty answers of 64 kB and their frame
 
 
 class TooBig(DomainError):
@@ -86,8 +85,6 @@ def exam_call(**methods: Call) -> Callable[..., HttpResponse]:
         try:
             if call is None:
                 raise NotAllowed("method", "不支持这种请求方法。")
-            if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY_BYTES:
-                raise RequestDataTooBig
             data, at = call(request, **arguments)
         except DomainError as error:
             return refuse(error)

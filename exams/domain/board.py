@@ -179,20 +179,20 @@ def _count(seats: QuerySet[Seat], attempts: QuerySet[Attempt], at: datetime) -> 
         attempts.order_by()
         .values("entry")
         .annotate(
-            running=has(_running()),
-            closed=has(Q(submitted_at__isnull=False, voided_at__isnull=True)),
-            silent=has(_silent(at)),
-            unsent=has(_unsent()),
-            waiting=has(_running() & ~Q(waiting_device="")),
-            blocked=has(_running() & Q(blocked=True)),
+            is_running=has(_running()),
+            is_closed=has(Q(submitted_at__isnull=False, voided_at__isnull=True)),
+            is_silent=has(_silent(at)),
+            is_unsent=has(_unsent()),
+            is_waiting=has(_running() & ~Q(waiting_device="")),
+            is_blocked=has(_running() & Q(blocked=True)),
         )
         .aggregate(
-            answering=Sum("running"),
-            submitted=Count("entry", filter=Q(closed=1, running=0)),
-            silent=Sum("silent"),
-            unsent=Sum("unsent"),
-            waiting=Sum("waiting"),
-            blocked=Sum("blocked"),
+            answering=Sum("is_running"),
+            submitted=Count("entry", filter=Q(is_closed=1, is_running=0)),
+            silent=Sum("is_silent"),
+            unsent=Sum("is_unsent"),
+            waiting=Sum("is_waiting"),
+            blocked=Sum("is_blocked"),
         )
     )
     seen = seats.aggregate(
@@ -224,8 +224,12 @@ def _answered(attempt_ids: list[UUID]) -> Counter[UUID]:
         partition_by=[F("attempt_id"), F("slot")],
         order_by=[F("epoch").desc(), F("seq").desc()],
     )
-    events = AnswerEvent.objects.filter(attempt_id__in=attempt_ids).annotate(place=last)
-    return Counter(events.filter(place=1, value__isnull=False).values_list("attempt_id", flat=True))
+    # A condition on `value` would be applied before the window, so it is looked at afterwards.
+    events = AnswerEvent.objects.filter(attempt_id__in=attempt_ids).annotate(
+        place=last, filled=Case(When(value__isnull=True, then=0), default=1)
+    )
+    newest = events.filter(place=1).values_list("attempt_id", "filled")
+    return Counter(attempt_id for attempt_id, filled in newest if filled)
 
 
 def _row(seat: Seat, attempt: Attempt | None, answered: Counter[UUID], at: datetime) -> BoardRow:
