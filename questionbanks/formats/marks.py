@@ -56,15 +56,16 @@ def segments(text: str) -> list[Segment]:
     bare = _BARE_ANSWER.fullmatch(text)
     if bare:
         return [Segment("answer", bare.group("value"), bare.start("value"))]
-    cuts: list[tuple[int, int, str]] = []
+    places: list[tuple[int, int, str]] = []
     first = _AT_START.match(text)
     if first and not (first.lastgroup == "stem" and not first.group("stem")):
-        cuts.append((first.start(), first.end(), _name(first)))
+        places.append((first.start(), first.end(), _name(first)))
     for pattern in (_BRACKETED, _INSIDE):
-        for match in pattern.finditer(text):
-            if not any(begin < match.end() and match.start() < end for begin, end, _ in cuts):
-                cuts.append((match.start(), match.end(), _name(match)))
-    cuts.sort()
+        places += [(match.start(), match.end(), _name(match)) for match in pattern.finditer(text)]
+    cuts: list[tuple[int, int, str]] = []
+    for place in sorted(places, key=lambda place: (place[0], -place[1])):
+        if not cuts or place[0] >= cuts[-1][1]:
+            cuts.append(place)
     found, last, label = [], 0, ""
     for begin, end, name in cuts:
         found.append(Segment(label, text[last:begin], last))
