@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from questionbanks.kinds.base import Answer, Question
 
-from ..domain.marking import FormKeys
+from ..domain.keys import FormKeys
 
 
 def answers_for(keys: FormKeys, target: Decimal, rng: random.Random) -> dict[str, Answer]:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from examsite.people.models import Category
 
 from ..domain.exams import ExamSpec
-from ..domain.marking import FormKeys, load_keys
+from ..domain.keys import FormKeys, load_keys
 from ..domain.releases import release_sitting
 from ..domain.roster_changes import propose_change
 from ..domain.rosters import change_terms

@@ -10,7 +10,7 @@ from decimal import Decimal
 from examsite.people.models import Category
 
 from ..domain.exams import ExamSpec
-from ..domain.marking import load_keys
+from ..domain.keys import load_keys
 from ..domain.seats import deal_forms, entries_without_seat, seat_entries
 from ..domain.sittings import SittingSpec, create_sitting
 from ..domain.starting import start_attempt

@@ -19,7 +19,7 @@ from ..domain.closing import close_attempt, mark_closed
 from ..domain.entering import enter_sheet, wire_value
 from ..domain.exams import ExamSpec, create_exam, propose_exam
 from ..domain.forms import build_forms
-from ..domain.marking import FormKeys
+from ..domain.keys import FormKeys
 from ..domain.papers import paper_of
 from ..domain.publishing import propose_form
 from ..domain.rosters import draw_roster, freeze_roster

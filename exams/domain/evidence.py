@@ -21,7 +21,7 @@ from ..engine.shuffling import choice_ids
 from ..engine.transitions import State
 from ..engine.wiretime import rfc3339, rfc3339_or_none
 from ..models import AnswerEvent, Attempt, AttemptEvent, Mark, Quarantine, Receipt, Sitting, Slot
-from .marking import question_in_slot
+from .keys import question_id, question_in_slot
 from .papers import paper_of
 
 Line = dict[str, Any]
@@ -79,11 +79,6 @@ def _one_moment() -> Iterator[None]:
 def pseudonym(entry_id: UUID) -> str:
     """A candidate's name in every export."""
     return digest("evidence", str(entry_id))[:16]
-
-
-def question_id(slot: Slot) -> str:
-    """The question in a slot: the item version, and of a case group which part."""
-    return str(slot.version_id) if slot.part is None else f"{slot.version_id}.{slot.part}"
 
 
 def _slots(sitting: Sitting) -> dict[UUID, list[Slot]]:

@@ -1,93 +1,48 @@
 """Marking in the database: what a machine can decide, right after the close; safe to run twice.
 
 Closing and marking are two transactions: a crash between them leaves `submitted`, which the next touch or
-the sweeper picks up here. Keys are read in this module, in results and in corrections — never on the exam
-path.
+the sweeper picks up here. One attempt or a hundred take the same number of statements.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from questionbanks.kinds import codec
-from questionbanks.kinds.base import Answer, Question
-from questionbanks.kinds.registry import kind
+from examsite.people.models import User
 
 from ..engine import sheet as sheets
-from ..engine.marking import MarkingSlot, mark_sheet, total_points
-from ..engine.shuffling import choice_id
+from ..engine.marking import SlotMark, Total, mark_slot, total_of
 from ..engine.transitions import Action, State
-from ..models import Attempt, Mark, Slot
-from .attempts import lock_attempt, move_attempt
-from .sheets import load_sheet
+from ..models import Attempt, Mark
+from .attempts import lock_attempt, lock_attempts, move_attempts
+from .keys import FormKeys, load_keys, resolve_answers
+from .sheets import load_sheet, load_sheets
 
 MACHINE = None  # the marker of marks that no person gave
+BATCH = 100  # attempts marked in one transaction
 
 
-@dataclass(frozen=True, slots=True)
-class FormKeys:
-    """All that marking needs of a form; the same for every attempt at it."""
-
-    salt: str
-    slots: tuple[MarkingSlot, ...]
-    slot_ids: Mapping[str, UUID]
-    sections: Mapping[str, int]
-    questions: Mapping[str, Question]
+def answer_digest(value: Any) -> str:
+    """Lower-hex SHA-256 of one answer on the wire."""
+    return hashlib.sha256(json.dumps(value, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-def question_in_slot(slot: Slot) -> Question:
-    """The question a slot asks, with its key: of a case group the part."""
-    question = codec.from_json(slot.version.content, slot.version.key)
-    return question if slot.part is None else question.parts[slot.part]
-
-
-@lru_cache(maxsize=64)
-def load_keys(form_id: UUID) -> FormKeys:
-    """The keys of a published form, read once per process: a published form never changes."""
-    rows = list(
-        Slot.objects.filter(form_id=form_id).select_related("version", "section", "form").order_by("order")
-    )
-    questions = {slot.code: question_in_slot(slot) for slot in rows}
-    return FormKeys(
-        salt=rows[0].form.salt if rows else "",
-        slots=tuple(
-            MarkingSlot(
-                code=slot.code,
-                section=slot.section.order,
-                kind=slot.kind,
-                key=questions[slot.code].key,
-                possible=slot.points,
-                rule=slot.section.credit_rule,
-                per_choice=slot.section.per_choice,
-            )
-            for slot in rows
-        ),
-        slot_ids={slot.code: slot.pk for slot in rows},
-        sections={slot.code: slot.section.order for slot in rows},
-        questions=questions,
-    )
-
-
-def labels_of(keys: FormKeys, attempt_id: UUID, slot: str) -> dict[str, str]:
-    """This attempt's choice ids of a slot → the labels of the item."""
-    return {choice_id(keys.salt, attempt_id, slot, label): label for label in keys.questions[slot].labels}
-
-
-def resolve_answers(keys: FormKeys, attempt_id: UUID, values: Mapping[str, Any]) -> dict[str, Answer]:
-    """Wire values by slot → answers in labels; cleared and unknown slots are left out."""
-    return {
-        slot: kind(keys.questions[slot].kind).resolve(value, labels_of(keys, attempt_id, slot))
-        for slot, value in values.items()
-        if value is not None and slot in keys.questions
-    }
+def newest_marks(attempt_ids: Sequence[UUID]) -> dict[UUID, dict[UUID, list[Mark]]]:
+    """Attempt → slot id → its marks, the newest first."""
+    found: dict[UUID, dict[UUID, list[Mark]]] = defaultdict(lambda: defaultdict(list))
+    for mark in Mark.objects.filter(attempt__in=attempt_ids).order_by("-id"):
+        found[mark.attempt_id][mark.slot_id].append(mark)
+    return found
 
 
 def newest_points(attempt_id: UUID, digest: str) -> dict[UUID, Decimal]:
@@ -99,67 +54,175 @@ def newest_points(attempt_id: UUID, digest: str) -> dict[UUID, Decimal]:
     return dict(marks.order_by("id").values_list("slot_id", "points"))
 
 
-@transaction.atomic
-def mark_by_machine(*, attempt_id: UUID, at: datetime, keys: FormKeys | None = None) -> Attempt:
+def mark_by_machine(*, attempt_id: UUID, at: datetime) -> Attempt:
     """Mark what a machine can mark of a submitted attempt; finish marking when every slot has a mark.
 
-    Slots that have a mark keep it. Does nothing for an attempt in another state. `keys` saves reading them
-    again when many attempts at one form are marked.
+    Slots that have a mark on this sheet keep it, and so do answers that a person marked on an earlier sheet
+    and that are still the same. Does nothing for an attempt in another state.
     """
-    attempt = lock_attempt(attempt_id)
-    if attempt.state != State.SUBMITTED.value:
-        return attempt
-    keys = keys or load_keys(attempt.form_id)
-    sheet = load_sheet(attempt.pk)
-    answers = resolve_answers(keys, attempt.pk, {slot: one.value for slot, one in sheet.items()})
-    digest = sheets.digest(sheet)
-    have = newest_points(attempt.pk, digest)
-    new = [
-        Mark(
-            attempt=attempt,
-            slot_id=keys.slot_ids[one.code],
-            points=one.points,
-            possible=one.possible,
-            rule=one.rule,
-            marker=MACHINE,
-            sheet_digest=digest,
-            at=at,
-        )
-        for one in mark_sheet(keys.slots, answers)
-        if one.points is not None and keys.slot_ids[one.code] not in have
-    ]
-    Mark.objects.bulk_create(new)
-    have |= {mark.slot_id: mark.points for mark in new}
-    finish_if_complete(attempt=attempt, points=have, keys=keys, at=at)
+    with transaction.atomic():
+        attempt = lock_attempt(attempt_id)
+        _mark([attempt], at)
     return attempt
 
 
-def finish_if_complete(
-    *, attempt: Attempt, points: Mapping[UUID, Decimal], keys: FormKeys, at: datetime
-) -> Decimal | None:
-    """Store the total and move to `marked` once every slot has a mark; the total, or None while it is open.
-
-    Call under the attempt's lock.
-    """
-    total = total_points(
-        {code: points.get(slot_id) for code, slot_id in keys.slot_ids.items()}, keys.sections
-    )
-    if total is None:
-        return None
-    attempt.points = total
-    attempt.save(update_fields=["points"])
-    move_attempt(attempt, Action.FINISH_MARKING, at=at, actor=None, reason="")
-    return total
-
-
 def mark_many(*, attempt_ids: Iterable[UUID], at: datetime) -> int:
-    """Mark submitted attempts one by one, each in its own transaction; keys are read once a form."""
-    keys: dict[UUID, FormKeys] = {}
-    count = 0
-    forms = dict(Attempt.objects.filter(pk__in=list(attempt_ids)).values_list("pk", "form_id"))
-    for attempt_id, form_id in forms.items():
-        if form_id not in keys:
-            keys[form_id] = load_keys(form_id)
-        mark_by_machine(attempt_id=attempt_id, at=at, keys=keys[form_id])
-        count += 1
+    """Mark submitted attempts, a batch in a transaction. Returns how many were there to mark."""
+    ids, count = sorted(attempt_ids), 0
+    for start in range(0, len(ids), BATCH):
+        with transaction.atomic():
+            count += _mark(lock_attempts(ids[start : start + BATCH]), at)
     return count
+
+
+@dataclass(frozen=True, slots=True)
+class _Finished:
+    attempt: Attempt
+    total: Total
+
+
+def _mark(attempts: Sequence[Attempt], at: datetime) -> int:
+    """Mark locked attempts; those in another state are left alone."""
+    waiting = [one for one in attempts if one.state == State.SUBMITTED.value]
+    keys = {form_id: load_keys(form_id) for form_id in {one.form_id for one in waiting}}
+    ids = [one.pk for one in waiting]
+    answered, marked = load_sheets(ids), newest_marks(ids)
+    new: list[Mark] = []
+    finished: list[_Finished] = []
+    for attempt in waiting:
+        form, sheet = keys[attempt.form_id], answered[attempt.pk]
+        marks = _missing_marks(attempt, form, sheet, marked.get(attempt.pk, {}), at)
+        new += marks
+        digest = sheets.digest(sheet)
+        have = {
+            slot_id: some[0].points
+            for slot_id, some in marked.get(attempt.pk, {}).items()
+            if some[0].sheet_digest == digest
+        }
+        total = _total(form, have | {mark.slot_id: mark.points for mark in marks})
+        if total is not None:
+            finished.append(_Finished(attempt, total))
+    Mark.objects.bulk_create(new, batch_size=1000)
+    _finish(finished, at)
+    return len(waiting)
+
+
+def _missing_marks(
+    attempt: Attempt,
+    keys: FormKeys,
+    sheet: sheets.Sheet,
+    marked: Mapping[UUID, Sequence[Mark]],
+    at: datetime,
+) -> list[Mark]:
+    """Marks for the slots that have none on this sheet: the machine's, or a person's carried over."""
+    values = {slot: one.value for slot, one in sheet.items()}
+    answers = resolve_answers(keys, attempt.pk, values)
+    digest = sheets.digest(sheet)
+    found = []
+    for slot in keys.slots:
+        slot_id = keys.slot_ids[slot.code]
+        earlier = marked.get(slot_id, ())
+        if earlier and earlier[0].sheet_digest == digest:
+            continue
+        mark = mark_slot(slot, answers.get(slot.code))
+        if mark.points is not None:
+            found.append(_machine_mark(attempt, slot_id, mark, digest, at))
+        elif earlier:
+            same = answer_digest(values.get(slot.code))
+            kept = next((one for one in earlier if one.answer_digest == same), None)
+            if kept is not None:
+                found.append(_carried(kept, digest, at))
+    return found
+
+
+def _machine_mark(attempt: Attempt, slot_id: UUID, mark: SlotMark, digest: str, at: datetime) -> Mark:
+    return Mark(
+        attempt=attempt,
+        slot_id=slot_id,
+        points=mark.points,
+        possible=mark.possible,
+        rule=mark.rule,
+        key_version=mark.key_version,
+        marker=MACHINE,
+        sheet_digest=digest,
+        at=at,
+    )
+
+
+def _carried(mark: Mark, digest: str, at: datetime) -> Mark:
+    """A person's mark on the same answer, now on a sheet that differs elsewhere."""
+    return Mark(
+        attempt_id=mark.attempt_id,
+        slot_id=mark.slot_id,
+        points=mark.points,
+        possible=mark.possible,
+        rule=mark.rule,
+        key_version=mark.key_version,
+        marker_id=mark.marker_id,
+        comment=mark.comment,
+        sheet_digest=digest,
+        answer_digest=mark.answer_digest,
+        at=at,
+    )
+
+
+def _total(keys: FormKeys, points: Mapping[UUID, Decimal]) -> Total | None:
+    return total_of({code: points.get(slot_id) for code, slot_id in keys.slot_ids.items()}, keys.slots)
+
+
+def _finish(finished: Sequence[_Finished], at: datetime) -> None:
+    """Store the totals and move to `marked`, the attempts being locked and submitted."""
+    if not finished:
+        return
+    for one in finished:
+        one.attempt.points, one.attempt.possible = one.total.points, one.total.possible
+    attempts = [one.attempt for one in finished]
+    Attempt.objects.bulk_update(attempts, ["points", "possible"])
+    move_attempts(attempts, Action.FINISH_MARKING, at=at, actor=None)
+
+
+def current_digest(attempt_id: UUID) -> str:
+    """The digest of the sheet as it stands."""
+    return sheets.digest(load_sheet(attempt_id))
+
+
+def append_mark(
+    *,
+    attempt: Attempt,
+    slot_id: UUID,
+    points: Decimal,
+    rule: str,
+    value: Any,
+    at: datetime,
+    actor: User,
+    comment: str = "",
+) -> Mark | None:
+    """A person's mark for one answer of a locked, closed attempt; finish marking where it was the last.
+
+    A mark that would repeat the newest one is not written (None). A marked attempt is remarked: its total
+    follows. The caller has checked who may do this.
+    """
+    keys, digest = load_keys(attempt.form_id), current_digest(attempt.pk)
+    slot = keys.by_id[slot_id]
+    newest = Mark.objects.filter(attempt=attempt, slot=slot_id, sheet_digest=digest).order_by("-id").first()
+    if newest is not None and (newest.points, newest.rule, newest.comment) == (points, rule, comment):
+        return None
+    mark = Mark.objects.create(
+        attempt=attempt,
+        slot_id=slot_id,
+        points=points,
+        possible=slot.possible,
+        rule=rule,
+        key_version=slot.key.version,
+        marker=actor,
+        comment=comment,
+        sheet_digest=digest,
+        answer_digest=answer_digest(value),
+        at=at,
+    )
+    total = _total(keys, newest_points(attempt.pk, digest))
+    if attempt.state == State.MARKED.value:
+        move_attempts([attempt], Action.REMARK, at=at, actor=actor)
+    if total is not None:
+        _finish([_Finished(attempt, total)], at)
+    return mark

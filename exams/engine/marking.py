@@ -10,10 +10,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from questionbanks.kinds.base import Answer, Key
+from questionbanks.kinds.base import Answer
 from questionbanks.kinds.registry import kind
 
+from .keys import SlotKey
+
 ZERO = Decimal(0)
+
+# How points came about that no credit rule gave; they stand in `Mark.rule`.
+RULE_LABELS = {
+    "full": "更正：全体满分",
+    "out": "更正：不计入总分",
+    "rubric": "人工评阅",
+    "mean": "双评取平均",
+    "head": "组长裁定",
+    "review": "复核更改",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +35,7 @@ class MarkingSlot:
     code: str
     section: int
     kind: str
-    key: Key
+    key: SlotKey
     possible: Decimal
     rule: str
     per_choice: Decimal
@@ -37,12 +49,34 @@ class SlotMark:
     points: Decimal | None
     possible: Decimal
     rule: str
+    key_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The points of a sheet and the full marks they belong to."""
+
+    points: Decimal
+    possible: Decimal
 
 
 def mark_slot(slot: MarkingSlot, answer: Answer) -> SlotMark:
-    """The machine's mark for one answer. An unanswered slot is 0 in every kind."""
-    points = kind(slot.kind).points(slot.key, answer, slot.possible, slot.rule, slot.per_choice)
-    return SlotMark(slot.code, points, slot.possible, slot.rule)
+    """The machine's mark for one answer. An unanswered slot is 0 in every kind.
+
+    Of several keys the one that gives most counts; a person is asked only when none gives full marks.
+    """
+    key = slot.key
+    if key.full or key.out:
+        points = slot.possible if key.full else ZERO
+        return SlotMark(slot.code, points, slot.possible, "full" if key.full else "out", key.version)
+    compute = kind(slot.kind).points
+    best: Decimal | None = compute(key.keys[0], answer, slot.possible, slot.rule, slot.per_choice)
+    for other in key.keys[1:]:
+        if best == slot.possible:
+            break
+        more = compute(other, answer, slot.possible, slot.rule, slot.per_choice)
+        best = None if best is None or more is None else max(best, more)
+    return SlotMark(slot.code, best, slot.possible, slot.rule, key.version)
 
 
 def mark_sheet(slots: Iterable[MarkingSlot], answers: Mapping[str, Answer]) -> list[SlotMark]:
@@ -50,10 +84,20 @@ def mark_sheet(slots: Iterable[MarkingSlot], answers: Mapping[str, Answer]) -> l
     return [mark_slot(slot, answers.get(slot.code)) for slot in slots]
 
 
-def total_points(points: Mapping[str, Decimal | None], sections: Mapping[str, int]) -> Decimal | None:
-    """The total of a sheet: the sum over sections, each floored at 0 (倒扣 never costs another section).
+def total_of(points: Mapping[str, Decimal | None], slots: Iterable[MarkingSlot]) -> Total | None:
+    """The total of a sheet; None while a slot has no mark. Slots taken out of the total count for nothing."""
+    counted = [slot for slot in slots if not slot.key.out]
+    sections = {slot.code: slot.section for slot in counted}
+    earned = total_points(points, sections)
+    if earned is None:
+        return None
+    return Total(earned, sum((slot.possible for slot in counted), ZERO))
 
-    `points` maps slot to its newest mark, `sections` every slot of the form to its section. None while a
+
+def total_points(points: Mapping[str, Decimal | None], sections: Mapping[str, int]) -> Decimal | None:
+    """The sum over sections, each floored at 0 (倒扣 never costs another section).
+
+    `points` maps slot to its newest mark, `sections` every slot that counts to its section. None while a
     slot has no mark.
     """
     sums: dict[int, Decimal] = {}
@@ -67,7 +111,4 @@ def total_points(points: Mapping[str, Decimal | None], sections: Mapping[str, in
 
 def section_points(points: Mapping[str, Decimal | None], codes: Iterable[str]) -> Decimal | None:
     """The total of one section, floored at 0; None while a slot has no mark."""
-    values = [points.get(code) for code in codes]
-    if any(value is None for value in values):
-        return None
-    return max(sum((value for value in values if value is not None), ZERO), ZERO)
+    return total_points(points, dict.fromkeys(codes, 1))
