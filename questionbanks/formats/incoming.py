@@ -98,7 +98,7 @@ class Incoming:
     def feedback(self, markup: str) -> str:
         """Like `html`, for what only explains the answer: the item can be asked without its pictures."""
         found = from_html(markup)
-        if found.media:
+        if found.media and not any(problem.code == "media_in_feedback" for problem in self.problems):
             names = "、".join(_MEDIA[medium] for medium in found.media)
             self.note("media_in_feedback", f"解析里的{names}没有导入")
         self._texts.append(found.text)
