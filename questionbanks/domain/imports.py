@@ -89,9 +89,7 @@ def _fail(run: ImportRun, message: str) -> ImportRun:
     return run
 
 
-def fill_import(
-    *, run: ImportRun, parsed: Parsed, at: datetime, doubles: Doubles | None = None
-) -> ImportRun:
+def fill_import(*, run: ImportRun, parsed: Parsed, at: datetime, doubles: Doubles | None = None) -> ImportRun:
     """Lay out what was read for review, compared with the bank and with itself (`doubles`, where that has
     been done)."""
     if doubles is None:

@@ -102,7 +102,7 @@ class Decision(models.TextChoices):
 class ImportRow(models.Model):
     """One item of a file under review: a case is one row with its parts.
 
-    `question` is JSON (formats/sandbox.placed_to_json); `problems` those at its place and at its parts' places.
+    `question` is JSON (formats/sandbox.placed_to_json); `problems` those at its places.
     `found` and `broken` count answerable items. `doubles` lists what it resembles, best first, each with
     "score", "same_key" and "order" and "where" (in the file) or "item" and "number" (in the bank). `item` is
     what it became.
