@@ -24,6 +24,26 @@ class TopicCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class LawCounts(TopicCounts):
+    """One law in one unit: as a topic, and how many different people answered."""
+
+    people: int = 0
+
+    @classmethod
+    def of_hundredths(cls, earned: int, possible: int, answers: int, people: int) -> LawCounts:
+        """From integers: points in hundredths."""
+        return cls(Decimal(earned) / 100, Decimal(possible) / 100, answers, people)
+
+    def __add__(self, other: LawCounts) -> LawCounts:
+        return LawCounts(
+            self.earned + other.earned,
+            self.possible + other.possible,
+            self.answers + other.answers,
+            self.people + other.people,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class VillageCounts:
     """Villages as of a date: all, those with enough people in office, and those people."""
 

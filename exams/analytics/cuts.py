@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..engine.results import PersonResult, counting_tries
+from ..engine.results import PersonResult, Standing, counting_tries
 
 UNKNOWN = "未登记"
 NOT_SAT = "未参考"
@@ -68,3 +68,25 @@ CUTS: dict[str, Cut] = {
         Cut("mode", "作答方式", mode_of),
     )
 }
+
+
+@dataclass(frozen=True, slots=True)
+class StandingCut:
+    """A way to divide people that needs to know what their tries came to."""
+
+    id: str
+    name: str
+
+
+SITTING_CUT = StandingCut("sitting", "成绩所在场次")
+
+
+def sitting_of(person: PersonResult, standing: Standing) -> str:
+    """The id of the sitting that gave the final result, or that was sat first; "" for who has not sat."""
+    if standing.final is not None:
+        return standing.final.source.sitting_id
+    valid = counting_tries(person.tries)
+    return valid[0].sitting_id if valid else ""
+
+
+CUT_NAMES = {cut.id: cut.name for cut in CUTS.values()} | {SITTING_CUT.id: SITTING_CUT.name}

@@ -12,7 +12,9 @@ from ..domain.results import rule_of
 from ..engine.results import PersonResult, counting_tries, resolve
 from ..models import Exam
 from .charts import BarChart, BarSeries, Histogram
-from .facts import activity_year, exams_of_year, people_of
+from .facts.activities import activity_year
+from .facts.exams import exams_of_year
+from .facts.people import people_of
 from .measures import Figure, evaluate, roster_notes
 from .sentence_facts import ExamFacts, ExamWords, Place, ReportFacts, count_helped_older, watch_list
 from .suppression import GuardedRow, guard_table

@@ -6,8 +6,7 @@ the sum of its units and a rate of the whole is never a mean of rates.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -18,6 +17,8 @@ ZERO = Decimal(0)
 BAND_FLOORS = (Decimal(90), Decimal(80), Decimal(70), Decimal(60), ZERO)
 BAND_NAMES = ("90—100分", "80—89分", "70—79分", "60—69分", "60分以下")
 NO_BANDS = (0, 0, 0, 0, 0)
+# Sums are of percentages rounded to this, so that they come out the same in whatever order one adds.
+SUMMED = Decimal("0.000001")
 
 K = TypeVar("K", bound=Hashable)
 
@@ -144,6 +145,25 @@ class Tally:
         return Tally(**merged)
 
 
+PACKED = 1  # the layout of `pack`; a new one makes older packed tallies void
+
+
+def pack(counts: Tally) -> list[Any]:
+    """The counts as JSON data, in the order of the fields; decimals as text."""
+    values = (getattr(counts, one.name) for one in fields(Tally))
+    return [str(value) if isinstance(value, Decimal) else value for value in values]
+
+
+def unpack(packed: Sequence[Any]) -> Tally:
+    """The inverse of `pack`, after any trip through JSON."""
+    values = dict(zip((one.name for one in fields(Tally)), packed, strict=True))
+    values["bands"] = tuple(values["bands"])
+    for name in ("final_sum", "first_sum", "highest", "lowest"):
+        if values[name] is not None:
+            values[name] = Decimal(values[name])
+    return Tally(**values)
+
+
 # What can never be larger than what; a sum of such counts keeps the order.
 _ORDER = (
     ("exempt", "registered"),
@@ -186,7 +206,7 @@ def tally(people: Iterable[PersonResult], rule: ExamRule) -> Tally:
     """The counts of these people."""
     counter = _Counter()
     for person in people:
-        counter.add(person, resolve(person, rule))
+        counter.add(_share(person, resolve(person, rule)))
     return counter.result()
 
 
@@ -194,9 +214,22 @@ def tally_by(
     people: Iterable[PersonResult], rule: ExamRule, key: Callable[[PersonResult], K]
 ) -> dict[K, Tally]:
     """The counts by `key`, in the order of first appearance. Every person is in exactly one group."""
+    return tally_groups(people, rule, lambda person, standing: (key(person),))
+
+
+def tally_groups(
+    people: Iterable[PersonResult], rule: ExamRule, keys: Callable[[PersonResult, Standing], Iterable[K]]
+) -> dict[K, Tally]:
+    """The counts of overlapping groups (a village, its 管区, the town): a person is in each of his `keys`."""
     counters: dict[K, _Counter] = {}
     for person in people:
-        counters.setdefault(key(person), _Counter()).add(person, resolve(person, rule))
+        standing = resolve(person, rule)
+        share = _share(person, standing)
+        for name in keys(person, standing):
+            counter = counters.get(name)
+            if counter is None:
+                counter = counters[name] = _Counter()
+            counter.add(share)
     return {name: counter.result() for name, counter in counters.items()}
 
 
@@ -228,57 +261,81 @@ def year_turnout(exams: Iterable[Iterable[PersonResult]]) -> Turnout:
     return Turnout(count, attempts, len(persons))
 
 
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """What one person adds: the counts that rise by one, those that rise by more, and his percentages."""
+
+    names: tuple[str, ...]
+    several: tuple[tuple[str, int], ...]
+    first: Decimal | None
+    final: Decimal | None
+
+
+def _share(person: PersonResult, standing: Standing) -> _Share:
+    """What a person adds to every group he is in."""
+    several = (
+        ("voided", sum(one.voided for one in person.tries)),
+        ("duplicates", sum(one.duplicate and not one.voided for one in person.tries)),
+        ("attempts", standing.attempts if standing.is_required else 0),
+    )
+    some = tuple(pair for pair in several if pair[1])
+    listed = "added" if person.added_after_freeze else "roster"
+    if not standing.is_required:
+        left = "exempt" if person.status is RosterStatus.EXEMPT else "removed"
+        return _Share((listed, left), some, None, None)
+    if not standing.taken:
+        names = [listed]
+        if person.status is RosterStatus.DEFERRED:
+            names.append("deferred")
+        if standing.entered_unanswered:
+            names.append("entered_unanswered")
+        return _Share(tuple(names), some, None, None)
+    holds = (
+        ("main_taken", standing.took_main),
+        ("first_passed", standing.first_passed),
+        ("main_passed", standing.main_passed),
+        ("makeup_taken", standing.owes_makeup and standing.took_makeup),
+        ("makeup_passed", standing.owes_makeup and standing.makeup_passed),
+        ("passed", standing.passed),
+        ("excellent", standing.excellent),
+        ("first_scored", standing.first is not None),
+        ("final_scored", standing.final is not None),
+    )
+    modes = {one.mode for one in person.tries if one.counts}
+    names = [listed, "taken", *(name for name, true in holds if true), *(mode.value for mode in modes)]
+    if modes & {Mode.PAPER, Mode.ASSISTED}:
+        names.append("helped")
+    return _Share(
+        tuple(names),
+        some,
+        None if standing.first is None else standing.first.percent,
+        None if standing.final is None else standing.final.percent,
+    )
+
+
 class _Counter:
     """Adds up people one by one; a frozen Tally a person would cost ten times as much."""
 
     def __init__(self) -> None:
-        self.counts: Counter[str] = Counter()
+        self.counts: dict[str, int] = {}
         self.bands = [0] * len(BAND_FLOORS)
         self.final_sum = self.first_sum = ZERO
         self.highest: Decimal | None = None
         self.lowest: Decimal | None = None
 
-    def add(self, person: PersonResult, standing: Standing) -> None:
-        count = self.counts
-        count["added" if person.added_after_freeze else "roster"] += 1
-        count["voided"] += sum(one.voided for one in person.tries)
-        count["duplicates"] += sum(one.duplicate and not one.voided for one in person.tries)
-        if not standing.is_required:
-            count["exempt" if person.status is RosterStatus.EXEMPT else "removed"] += 1
-            return
-        count["deferred"] += person.status is RosterStatus.DEFERRED and not standing.taken
-        count["entered_unanswered"] += standing.entered_unanswered
-        if not standing.taken:
-            return
-        count["taken"] += 1
-        count["attempts"] += standing.attempts
-        count["main_taken"] += standing.took_main
-        count["first_passed"] += standing.first_passed
-        count["main_passed"] += standing.main_passed
-        if standing.owes_makeup:
-            count["makeup_taken"] += standing.took_makeup
-            count["makeup_passed"] += standing.makeup_passed
-        count["passed"] += standing.passed
-        count["excellent"] += standing.excellent
-        self._add_modes({one.mode for one in person.tries if one.counts})
-        self._add_scores(standing)
-
-    def _add_modes(self, modes: set[Mode]) -> None:
-        for mode in modes:
-            self.counts[mode.value] += 1
-        self.counts["helped"] += bool(modes & {Mode.PAPER, Mode.ASSISTED})
-
-    def _add_scores(self, standing: Standing) -> None:
-        if standing.first is not None:
-            self.counts["first_scored"] += 1
-            self.first_sum += standing.first.percent
-        if standing.final is not None:
-            percent = standing.final.percent
-            self.counts["final_scored"] += 1
-            self.final_sum += percent
-            self.bands[band_of(percent)] += 1
-            self.highest = _extreme(max, self.highest, percent)
-            self.lowest = _extreme(min, self.lowest, percent)
+    def add(self, share: _Share) -> None:
+        counts = self.counts
+        for name in share.names:
+            counts[name] = counts.get(name, 0) + 1
+        for name, number in share.several:
+            counts[name] = counts.get(name, 0) + number
+        if share.first is not None:
+            self.first_sum += share.first.quantize(SUMMED).normalize()
+        if share.final is not None:
+            self.final_sum += share.final.quantize(SUMMED).normalize()
+            self.bands[band_of(share.final)] += 1
+            self.highest = _extreme(max, self.highest, share.final)
+            self.lowest = _extreme(min, self.lowest, share.final)
 
     def result(self) -> Tally:
         bands = self.bands

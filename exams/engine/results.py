@@ -83,6 +83,8 @@ class ExamRule:
 class TryResult:
     """One attempt. `percent` is None until every item is marked; `at` orders the tries (hand-in time).
 
+    `sitting_id` and `form_id` say where and on what paper, for cuts and item statistics.
+
     `answered`: at least one saved answer, or handed in by the person himself (a settle does not count).
     `duplicate`: a second submission through another channel; the first valid one stands.
     """
@@ -96,6 +98,8 @@ class TryResult:
     answered: bool = True
     voided: bool = False
     duplicate: bool = False
+    sitting_id: str = ""
+    form_id: str = ""
 
     @property
     def counts(self) -> bool:
@@ -107,8 +111,8 @@ class TryResult:
 class PersonResult:
     """One roster entry with its tries. Unit, category, 编制 and age are those of the day of the freeze.
 
-    `unit_path` holds names from the top down: ("青城镇", "北管区", "东风村"). `reason` is the coarse code
-    of an exemption, deferral, removal or absence.
+    `unit_path` holds names from the top down: ("青城镇", "北管区", "东风村"), `unit_ids` the same units'
+    ids. `reason` is the coarse code of an exemption, deferral, removal or absence.
     """
 
     entry_id: str
@@ -122,6 +126,7 @@ class PersonResult:
     reason: str = ""
     added_after_freeze: bool = False
     tries: tuple[TryResult, ...] = ()
+    unit_ids: tuple[str, ...] = ()
 
     @property
     def unit(self) -> str:

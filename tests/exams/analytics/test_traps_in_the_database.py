@@ -1,0 +1,471 @@
+"""The traps T1–T24 once more, through rows: facts read, people counted, figures printed. Equality only.
+
+Each case builds its rows, then one or several looks at what the statistics make of them. The same numbers
+come out of the stored sums (`Seen.stored`) and of the rows themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from exams.analytics.approximation import HOUSE, Word
+from exams.analytics.facts.activities import activity_year
+from exams.analytics.facts.people import people_of
+from exams.analytics.facts.stored import sums_below, sums_of_unit
+from exams.analytics.measures import evaluate, roster_notes
+from exams.analytics.tally import Tally, tally, year_turnout
+from exams.domain.annual import register_activity
+from exams.domain.results import rule_of
+from exams.domain.roster_changes import add_entry, change_entry
+from exams.engine.results import PersonResult, final_outcome, first_percent
+from exams.models import Attempt, Mark, Quarantine
+from examsite.lib.errors import DomainError
+from examsite.lib.percent import format_rate
+from examsite.people.domain.memberships import open_membership
+from examsite.people.models import User
+from tests.exam_world import make_user
+from tests.figures_world import JANUARY, LATER, NOVEMBER, ExamWorld, Town, Try, make_town
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass
+class Seen:
+    """What the statistics see of one exam."""
+
+    world: ExamWorld
+
+    @property
+    def people(self) -> list[PersonResult]:
+        return people_of(self.world.exam, at=LATER)
+
+    @property
+    def counts(self) -> Tally:
+        return tally(self.people, rule_of(self.world.exam))
+
+    @property
+    def stored(self) -> Tally:
+        found = sums_of_unit([self.world.exam], self.world.town.county.pk, at=LATER)
+        return found[self.world.exam.pk].total if found else Tally()
+
+    def below(self, parent: object) -> dict[str, Tally]:
+        rows = sums_below([self.world.exam], [parent], at=LATER)
+        names = {one.pk: one.name for one in [self.world.town.north, self.world.town.south]}
+        names |= {one.pk: one.name for one in self.world.town.villages.values()}
+        return {names[row.unit_id]: row.total for row in rows}
+
+    def rate(self, measure: str) -> str:
+        return evaluate(measure, self.counts).text()
+
+
+def seed(town: Town) -> ExamWorld:
+    """104 people: 97 pass at once, 7 by a makeup; 12 on paper."""
+    world = ExamWorld(town)
+    world.people(12, Try(80, mode="paper"))
+    world.people(85, 80, unit="柳行村")
+    world.people(7, 50, Try(70, makeup=True), unit="石桥村")
+    return world
+
+
+def counted(town: Town, *, passed: int, failed: int = 0, absent: int = 0) -> ExamWorld:
+    world = ExamWorld(town)
+    world.people(passed, 80)
+    world.people(failed, 40)
+    world.people(absent)
+    return world
+
+
+def t5(town: Town) -> ExamWorld:
+    world = ExamWorld(town)
+    world.people(92, 80)
+    world.people(7, 50, Try(65, makeup=True))  # failed, made up
+    world.people(1, 50, Try(55, makeup=True))  # failed twice
+    world.people(2, Try(65, makeup=True))  # absent, made up
+    world.people(2)
+    return world
+
+
+def three_tries(town: Town) -> ExamWorld:
+    world = ExamWorld(town, tries=3)
+    world.person(55, 62, 88)
+    return world
+
+
+def capped(town: Town) -> ExamWorld:
+    world = ExamWorld(town, makeup_cap="pass_line")
+    world.person(40, Try(95, makeup=True))
+    return world
+
+
+def moved(town: Town) -> ExamWorld:
+    """Moved from 东风村 to 石桥村 in June: the roster of November keeps what it copied at the freeze."""
+    world = ExamWorld(town)
+    user = make_user("调动的人")
+    member = {"category": world.exam.category, "at": NOVEMBER, "actor": None}
+    world.people(3, 80, unit="东风村")
+    world.person(80, unit="石桥村", user=user)
+    open_membership(user=user, unit=town.villages["东风村"], since=date(2022, 12, 1), **member)
+    return world
+
+
+def two_exams(town: Town) -> list[ExamWorld]:
+    user = make_user("两场都考")
+    first, second = ExamWorld(town), ExamWorld(town, title="村干部考试")
+    first.person(80, user=user)
+    second.person(70, user=user)
+    return [first, second]
+
+
+def failed_then_removed(town: Town) -> ExamWorld:
+    world = ExamWorld(town)
+    entry = world.person(40)
+    with pytest.raises(DomainError) as refused:
+        _change(entry, "remove", "moved")
+    world.refusal = refused.value.code  # type: ignore[attr-defined]
+    return world
+
+
+def _change(entry, action: str, reason: str) -> None:
+    change_entry(
+        entry=entry, action=action, reason_code=reason, reason="说明", at=JANUARY, actor=make_user("考务")
+    )
+
+
+def voided(town: Town) -> ExamWorld:
+    world = ExamWorld(town)
+    world.person(Try(40, voided_at=JANUARY))
+    return world
+
+
+def two_villages(town: Town) -> ExamWorld:
+    world = ExamWorld(town)
+    world.people(3, 80, unit="东风村")
+    world.people(10, 80, unit="柳行村")
+    world.people(10, 40, unit="柳行村")
+    return world
+
+
+def one_with(points: str, **fields: object) -> Callable[[Town], ExamWorld]:
+    def build(town: Town) -> ExamWorld:
+        world = ExamWorld(town, **fields)  # type: ignore[arg-type]
+        world.person(points)
+        return world
+
+    return build
+
+
+def online_and_paper(town: Town) -> ExamWorld:
+    world = ExamWorld(town)
+    entry = world.person(55)
+    world.attempt(entry, Try(90, mode="paper"), 2)
+    return world
+
+
+def annulled(town: Town) -> ExamWorld:
+    """58 points; after a correction in January full marks for one question: 60."""
+    world = ExamWorld(town)
+    world.person(58)
+    attempt = Attempt.objects.get()
+    world.event(attempt, "remark", "marked", "submitted", JANUARY)
+    Attempt.objects.update(points=60)
+    world.event(attempt, "finish_marking", "submitted", "marked", JANUARY)
+    return world
+
+
+def quarantined_only(town: Town) -> ExamWorld:
+    """Everything he answered came after the grace: it waits for a decision and counts for nothing yet."""
+    world = ExamWorld(town)
+    world.person(Try(0, answered=False, settled=True))
+    Quarantine.objects.create(
+        attempt=Attempt.objects.get(),
+        epoch=1,
+        seq=1,
+        slot="s1",
+        value="x",
+        received_at=NOVEMBER,
+        reason="late",
+    )
+    return world
+
+
+def entered_unanswered(town: Town) -> ExamWorld:
+    world = ExamWorld(town)
+    world.person(Try(0, answered=False, settled=True))
+    world.person(80)
+    world.person(Try(0, answered=False))  # handed in an empty sheet himself: he sat
+    return world
+
+
+def over_new_year(town: Town) -> ExamWorld:
+    world = ExamWorld(town)
+    world.person(50, Try(70, makeup=True))
+    world.person(Try(70, makeup=True))
+    return world
+
+
+def recruit(town: Town) -> ExamWorld:
+    world = ExamWorld(town)
+    world.person(80)
+    member = open_membership(
+        user=make_user("新人"),
+        unit=town.villages["东风村"],
+        category=world.exam.category,
+        since=date(2022, 12, 1),
+        at=NOVEMBER,
+        actor=None,
+    )
+    add_entry(
+        exam=world.exam,
+        member=member,
+        reason_code="recruit",
+        reason="",
+        at=JANUARY,
+        actor=make_user("考务"),
+    )
+    return world
+
+
+def retiring(town: Town) -> ExamWorld:
+    world = ExamWorld(town)
+    world.person(80)
+    _change(world.person(), "exempt", "retiring")
+    return world
+
+
+def t24(town: Town) -> ExamWorld:
+    world = ExamWorld(town, tries=3)
+    world.people(10, 80)
+    world.people(5, 50, 70)
+    world.people(2, 40, 45, 50, Try(66, makeup=True))
+    world.person(40, Try(50, makeup=True))
+    world.person(Try(66, makeup=True))
+    world.person()
+    return world
+
+
+def activities(town: Town) -> Town:
+    for audience in (20_000, 9_640):
+        register_activity(
+            unit=town.town, kind="campaign", day=date(2022, 5, 1), place="广场", topic="宣传",
+            audience=audience, at=NOVEMBER, today=date(2022, 11, 15), actor=None,
+        )  # fmt: skip
+    return town
+
+
+def first_of(seen: Seen) -> PersonResult:
+    return seen.people[0]
+
+
+CASES: list[tuple[str, Callable, Callable[[Seen], object], object]] = [
+    ("T1 N,E,M", seed, lambda s: (s.counts.roster, s.counts.exempt, s.counts.removed), (104, 0, 0)),
+    ("T1 T,P,P1", seed, lambda s: (s.counts.taken, s.counts.passed, s.counts.first_passed), (104, 104, 97)),
+    ("T1 纸笔,线上", seed, lambda s: (s.counts.paper, s.counts.online), (12, 92)),
+    ("T1 参考率", seed, lambda s: s.rate("turnout_rate"), "100%"),
+    ("T1 合格率", seed, lambda s: s.rate("pass_rate"), "100%"),
+    (
+        "T2 1248/1249",
+        lambda town: counted(town, passed=1248, failed=1),
+        lambda s: [format_rate(s.counts.passed, s.counts.taken, places) for places in (2, 1, 0)],
+        ["99.92%", "99.9%", "99%"],
+    ),
+    (
+        "T3 843/1249",
+        lambda town: counted(town, passed=843, failed=406),
+        lambda s: (s.rate("pass_rate"), format_rate(312, s.counts.taken)),
+        ("67.49%", "24.98%"),
+    ),
+    (
+        "T4 参考,合格,通过",
+        lambda town: counted(town, passed=100, absent=4),
+        lambda s: [s.rate(one) for one in ("turnout_rate", "pass_rate", "pass_rate_required")],
+        ["96.15%", "100%", "96.15%"],
+    ),
+    (
+        "T5 D,T1,P1",
+        t5,
+        lambda s: (s.counts.required, s.counts.main_taken, s.counts.first_passed),
+        (104, 100, 92),
+    ),
+    ("T5 补考", t5, lambda s: (s.counts.owed, s.counts.makeup_taken, s.counts.makeup_passed), (12, 10, 9)),
+    (
+        "T5 率",
+        t5,
+        lambda s: [
+            s.rate(one)
+            for one in (
+                "first_pass_rate",
+                "makeup_turnout_rate",
+                "makeup_pass_rate",
+                "turnout_rate",
+                "pass_rate",
+                "pass_rate_required",
+            )
+        ],
+        ["92.00%", "83.33%", "90.00%", "98.08%", "99.02%", "97.12%"],
+    ),
+    ("T6 人数,人次", three_tries, lambda s: (s.counts.taken, s.counts.attempts), (1, 3)),
+    (
+        "T6 首考55",
+        three_tries,
+        lambda s: first_percent(first_of(s).tries, rule_of(s.world.exam)),
+        Decimal(55),
+    ),
+    (
+        "T6 首考不合格,最终88,非优秀",
+        three_tries,
+        lambda s: (s.counts.first_passed, s.counts.final_sum, s.counts.excellent),
+        (0, Decimal(88), 0),
+    ),
+    (
+        "T7 最终60,合格,非优秀",
+        capped,
+        lambda s: (s.counts.final_sum, s.counts.passed, s.counts.excellent),
+        (60, 1, 0),
+    ),
+    (
+        "T7 原分95",
+        capped,
+        lambda s: final_outcome(first_of(s).tries, rule_of(s.world.exam)).raw,  # type: ignore[union-attr]
+        95,
+    ),
+    (
+        "T8 冻结时单位",
+        moved,
+        lambda s: {name: one.taken for name, one in s.below(s.world.town.town.pk).items()},
+        {"北管区": 3, "南管区": 1},
+    ),
+    ("T8 镇合计", moved, lambda s: s.stored.taken, 4),
+    ("T10 有成绩不得移出", failed_then_removed, lambda s: s.world.refusal, "has_attempt"),  # type: ignore[attr-defined]
+    ("T10 仍是应考", failed_then_removed, lambda s: (s.counts.required, s.counts.removed), (1, 0)),
+    ("T10 作废后", voided, lambda s: (s.counts.taken, s.counts.voided), (0, 1)),
+    ("T11 空单位", lambda town: ExamWorld(town), lambda s: s.rate("turnout_rate"), "—"),
+    ("T11 空单位合格率", lambda town: ExamWorld(town), lambda s: s.rate("pass_rate"), "—"),
+    (
+        "T12 各村",
+        two_villages,
+        lambda s: {name: (one.passed, one.taken) for name, one in s.below(s.world.town.north.pk).items()},
+        {"东风村": (3, 3), "柳行村": (10, 20)},
+    ),
+    (
+        "T12 合计",
+        two_villages,
+        lambda s: (s.stored.passed, s.stored.taken, s.rate("pass_rate")),
+        (13, 23, "56.52%"),
+    ),
+    ("T13 59.5", one_with("59.5"), lambda s: s.counts.passed, 0),
+    ("T13 考前定为取整", one_with("59.5", rounding=0), lambda s: s.counts.passed, 1),
+    ("T13 60", one_with("60"), lambda s: s.counts.passed, 1),
+    ("T14 72/120", one_with("72", full=120), lambda s: s.counts.passed, 1),
+    ("T14 71.5/120", one_with("71.5", full=120), lambda s: s.counts.passed, 0),
+    ("T14 分数段", one_with("108", full=120), lambda s: s.counts.bands, (1, 0, 0, 0, 0)),
+    ("T15 先交者有效", online_and_paper, lambda s: s.counts.final_sum, 55),
+    (
+        "T15 后者重复",
+        online_and_paper,
+        lambda s: (s.counts.taken, s.counts.attempts, s.counts.duplicates),
+        (1, 1, 1),
+    ),
+    ("T16 重算后", annulled, lambda s: (s.counts.passed, s.counts.final_sum), (1, Decimal(60))),
+    ("T17 迟到答案待裁定", quarantined_only, lambda s: (s.counts.taken, s.counts.entered_unanswered), (0, 1)),
+    (
+        "T18 进入未作答",
+        entered_unanswered,
+        lambda s: (s.counts.required, s.counts.taken, s.counts.entered_unanswered),
+        (3, 2, 1),
+    ),
+    (
+        "T19 跨年补考",
+        over_new_year,
+        lambda s: (s.counts.required, s.counts.taken, s.counts.passed),
+        (2, 2, 2),
+    ),
+    ("T20 旁注", recruit, lambda s: roster_notes(s.counts), ("冻结后新增1人",)),
+    ("T20 应考", recruit, lambda s: (s.counts.roster, s.counts.added, s.counts.required), (1, 1, 2)),
+    (
+        "T22 免考非缺考",
+        retiring,
+        lambda s: (s.counts.roster, s.counts.exempt, s.counts.required, s.counts.absent),
+        (2, 1, 1, 0),
+    ),
+    ("T24 首考", t24, lambda s: (s.counts.main_taken, s.rate("first_pass_rate")), (18, "55.56%")),
+    ("T24 应补考", t24, lambda s: (s.counts.main_passed, s.counts.owed), (15, 5)),
+    (
+        "T24 补考率",
+        t24,
+        lambda s: (s.rate("makeup_turnout_rate"), s.rate("makeup_pass_rate")),
+        ("80.00%", "75.00%"),
+    ),
+    ("T24 最终", t24, lambda s: (s.counts.required, s.counts.taken, s.counts.passed), (20, 19, 18)),
+]
+
+
+@pytest.mark.parametrize(
+    ("build", "look", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+)
+def test_trap(build, look, expected):
+    seen = Seen(build(make_town()))
+    assert look(seen) == expected
+    assert seen.stored == seen.counts
+
+
+def test_t9_one_person_in_two_exams():
+    worlds = two_exams(make_town())
+    people = [people_of(world.exam, at=LATER) for world in worlds]
+    assert [tally(one, rule_of(world.exam)).taken for one, world in zip(people, worlds, strict=True)] == [
+        1,
+        1,
+    ]
+    turnout = year_turnout(people)
+    assert (turnout.exams, turnout.persons, turnout.attempts) == (2, 1, 2)
+
+
+def test_t9_a_double_counts_once_after_the_merge():
+    worlds = [ExamWorld(town := make_town()), ExamWorld(town, title="村干部考试")]
+    kept, double = make_user("王芳"), make_user("王芳2")
+    worlds[0].person(80, user=kept)
+    worlds[1].person(70, user=double)
+    User.objects.filter(pk=double.pk).update(merged_into=kept)
+    people = [people_of(world.exam, at=LATER) for world in worlds]
+    assert year_turnout(people).persons == 1
+
+
+def test_t21_two_exams_of_a_kind_keep_their_own_rates():
+    town = make_town()
+    first, second = counted(town, passed=3, failed=1), ExamWorld(town, title="第二次")
+    second.people(1, 80)
+    second.people(3, 40)
+    assert [Seen(one).rate("pass_rate") for one in (first, second)] == ["75.00%", "25.00%"]
+
+
+def test_t23_the_exact_audience_is_stored_and_may_be_called_nearly_thirty_thousand():
+    town = activities(make_town())
+    total = activity_year(town.county.path, 2022).total
+    assert total.audience == 29_640
+    assert HOUSE.allows(Word.NEARLY, 30_000, total.audience) is True
+    assert HOUSE.allows(Word.NEARLY, 30_000, 26_900) is False
+
+
+def test_t16_before_the_correction_the_old_result_stands():
+    world = annulled(make_town())
+    attempt = Attempt.objects.get()
+    section = world.form.sections.create(order=1, title="一", kind="single")
+    slot = world.form.slots.create(
+        section=section, order=1, code="s1", version=_version(world), kind="single", points=100
+    )
+    for points, at in ((58, NOVEMBER), (60, JANUARY)):
+        Mark.objects.create(
+            attempt=attempt, slot=slot, points=points, possible=100, rule="all", sheet_digest="d", at=at
+        )
+    before = people_of(world.exam, at=JANUARY.replace(day=9))
+    assert tally(before, rule_of(world.exam)).final_sum == Decimal(58)
+
+
+def _version(world: ExamWorld):
+    from tests.factories import make_bank
+
+    return make_bank(world.town.town, single=1).items.get().current
