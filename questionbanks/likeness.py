@@ -82,7 +82,8 @@ def sketch(text: str) -> bytes:
     lowest = ((triples[:, None] * _FACTORS + _SHIFTS) >> np.uint64(32)).min(axis=0).reshape(BANDS, ROWS)
     bands = (lowest * _MIX).sum(axis=1, dtype=np.uint64)
     bands ^= bands >> np.uint64(31)
-    return ((bands * _MIX[0]) >> np.uint64(32)).astype("<u4").tobytes()
+    short: Sketches = ((bands * _MIX[0]) >> np.uint64(32)).astype("<u4")
+    return short.tobytes()
 
 
 def sketches(many: Sequence[bytes]) -> Sketches:

@@ -66,10 +66,10 @@ def _names(text: str, known: Collection[str]) -> Iterator[tuple[int, str, str]]:
     longest = sorted(known, key=len, reverse=True)
     for match in re.finditer(LABEL, text):
         before = re.sub(r"[\s的]+$", "", text[max(match.start() - 60, 0) : match.start()])
-        name = next((one for one in longest if before.endswith(one)), None)
+        ending = next((one for one in longest if before.endswith(one)), None)
         inside = any(start <= match.start() - 1 < end for start, end in taken)
-        if name and not inside:
-            yield match.start(), name, ""
+        if ending and not inside:
+            yield match.start(), ending, ""
 
 
 def _labels_after(text: str, place: int) -> list[str]:
