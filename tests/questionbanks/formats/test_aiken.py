@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from examsite.lib.files.sniff import look
 from questionbanks.formats.aiken import Aiken
 from questionbanks.formats.base import Parsed
 from questionbanks.formats.check import complete, tally
-from questionbanks.formats.sniff import look
 from questionbanks.kinds.base import Choice, Question
 
 

@@ -54,9 +54,23 @@ def keys(parsed: Parsed) -> list[object]:
 
 
 def test_running_text_with_headings_that_set_kind_and_points() -> None:
-    parsed = read(paragraphs("宪法题库", "一、单项选择题（每题2分，共40分）", "1.谁？", *FOUR, "答案：B", "解析：因为", "二、判断题", "1.对吗。（√）"))
+    parsed = read(
+        paragraphs(
+            "宪法题库",
+            "一、单项选择题（每题2分，共40分）",
+            "1.谁？",
+            *FOUR,
+            "答案：B",
+            "解析：因为",
+            "二、判断题",
+            "1.对吗。（√）",
+        )
+    )
     assert parsed.format == "docx"
-    assert [(one.kind, one.key, one.rationale) for one in parsed.questions] == [("single", ("B",), "因为"), ("true_false", True, "")]
+    assert [(one.kind, one.key, one.rationale) for one in parsed.questions] == [
+        ("single", ("B",), "因为"),
+        ("true_false", True, ""),
+    ]
     assert str(parsed.questions[0].points) == "2"
     assert parsed.questions[0].where == "第3段"
 
@@ -178,7 +192,11 @@ def test_an_answer_table_at_the_end() -> None:
 
 def test_a_table_of_items() -> None:
     document = paragraphs("试题")
-    rows = (("序号", "题型", "题干", "选项", "答案"), ("1", "单选题", "谁？", "A.甲\nB.乙", "B"), ("2", "判断题", "对吗", "", "×"))
+    rows = (
+        ("序号", "题型", "题干", "选项", "答案"),
+        ("1", "单选题", "谁？", "A.甲\nB.乙", "B"),
+        ("2", "判断题", "对吗", "", "×"),
+    )
     table = document.add_table(0, 5)
     for texts in rows:
         for cell, text in zip(table.add_row().cells, texts, strict=True):
@@ -203,7 +221,9 @@ def test_options_set_in_a_table_are_lines() -> None:
 def test_a_table_inside_an_item_makes_it_a_problem() -> None:
     document = paragraphs("一、简答题", "1.根据下表回答。")
     table = document.add_table(2, 2)
-    for cell, text in zip([cell for row in table.rows for cell in row.cells], ("年", "数", "2020", "5"), strict=True):
+    for cell, text in zip(
+        [cell for row in table.rows for cell in row.cells], ("年", "数", "2020", "5"), strict=True
+    ):
         cell.text = text
     for text in ("答案：五。", "2.简述。", "答案：略述。"):
         document.add_paragraph(text)
@@ -248,7 +268,7 @@ def test_content_controls_text_boxes_and_soft_breaks() -> None:
     body.insert(
         0,
         parse_xml(
-            f'<w:sdt {nsdecls("w")}><w:sdtContent><w:p><w:r><w:t>1.谁？</w:t><w:br/><w:t>A.甲</w:t><w:br/><w:t>B.乙</w:t></w:r></w:p>'
+            f"<w:sdt {nsdecls('w')}><w:sdtContent><w:p><w:r><w:t>1.谁？</w:t><w:br/><w:t>A.甲</w:t><w:br/><w:t>B.乙</w:t></w:r></w:p>"
             "</w:sdtContent></w:sdt>"
         ),
     )
@@ -285,7 +305,10 @@ def test_word_xml_named_doc() -> None:
 
 def replaced(data: bytes, part: str, change: tuple[bytes, bytes]) -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as source,
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
         for info in source.infolist():
             content = source.read(info)
             target.writestr(info.filename, content.replace(*change) if info.filename == part else content)
@@ -294,7 +317,9 @@ def replaced(data: bytes, part: str, change: tuple[bytes, bytes]) -> bytes:
 
 def test_an_entity_is_refused_not_dropped() -> None:
     data = saved(paragraphs("1.谁？", *FOUR, "答案：A"))
-    bad = replaced(data, "word/document.xml", (b"<w:document", b'<!DOCTYPE x [<!ENTITY e "text">]><w:document'))
+    bad = replaced(
+        data, "word/document.xml", (b"<w:document", b'<!DOCTYPE x [<!ENTITY e "text">]><w:document')
+    )
     with pytest.raises(Unreadable) as refused:
         registry.parse(bad)
     assert refused.value.code == "xml_declaration"
@@ -318,7 +343,10 @@ BANK = [
     Question(
         "case_group",
         "某村开会。",
-        parts=(Question("single", "几人？", CHOICES, ("D",)), Question("short_answer", "为什么？", key=ModelAnswer("因为。"))),
+        parts=(
+            Question("single", "几人？", CHOICES, ("D",)),
+            Question("short_answer", "为什么？", key=ModelAnswer("因为。")),
+        ),
     ),
 ]
 
@@ -327,8 +355,22 @@ def test_a_printed_bank_can_be_read_again() -> None:
     emitted = registry.format_by_code("docx").emit(BANK, title="某县题库")
     assert emitted.problems == ()
     parsed = registry.parse(emitted.data)
-    assert [one.kind for one in parsed.questions] == ["single", "multiple", "true_false", "fill_blank", "short_answer", "case_group"]
-    assert keys(parsed) == [("B",), ("A", "C"), True, Blanks((("甲",), ("乙",))), ModelAnswer("一。\n二。"), None]
+    assert [one.kind for one in parsed.questions] == [
+        "single",
+        "multiple",
+        "true_false",
+        "fill_blank",
+        "short_answer",
+        "case_group",
+    ]
+    assert keys(parsed) == [
+        ("B",),
+        ("A", "C"),
+        True,
+        Blanks((("甲",), ("乙",))),
+        ModelAnswer("一。\n二。"),
+        None,
+    ]
     assert [part.key for part in parsed.questions[5].parts] == [("D",), ModelAnswer("因为。")]
     assert parsed.problems == ()
 
@@ -337,7 +379,7 @@ def test_a_printed_bank_has_chinese_fonts_and_its_title() -> None:
     data = registry.format_by_code("docx").emit(BANK, title="某县题库").data
     styles = zipfile.ZipFile(io.BytesIO(data)).read("word/styles.xml").decode()
     assert re.search(r'<w:style [^>]*w:styleId="Normal".*?w:eastAsia="宋体"', styles, re.DOTALL) is not None
-    assert "eastAsiaTheme" not in styles.split("w:styleId=\"Normal\"")[1].split("</w:style>")[0]
+    assert "eastAsiaTheme" not in styles.split('w:styleId="Normal"')[1].split("</w:style>")[0]
     document = docx.Document(io.BytesIO(data))
     assert document.paragraphs[0].text == "某县题库"
     assert document.styles["Normal"].element.rPr.rFonts.get(qn("w:eastAsia")) == "宋体"

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pytest
 
+from examsite.lib.files.sniff import look
 from questionbanks.formats.base import Parsed
 from questionbanks.formats.check import complete, tally
 from questionbanks.formats.gift import Gift
 from questionbanks.formats.gift_text import topic_of
-from questionbanks.formats.sniff import look
 from questionbanks.kinds.base import Blanks, Choice, ModelAnswer, Question, RubricPoint
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import pyexpat
 import stat
@@ -51,7 +52,10 @@ def word() -> bytes:
 
 def rebuilt(data: bytes, change: dict[str, bytes]) -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as source,
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
         for info in source.infolist():
             target.writestr(info.filename, change.pop(info.filename, source.read(info)))
         for name, content in change.items():
@@ -82,7 +86,12 @@ def test_blank_files() -> None:
 
 
 def test_a_password_on_an_office_file() -> None:
-    locked = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage\x00".encode("utf-16-le") + bytes(600)
+    locked = (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + bytes(600)
+        + "EncryptedPackage\x00".encode("utf-16-le")
+        + bytes(600)
+    )
     assert refusal(locked, "题库.xlsx") == "password"
 
 
@@ -177,7 +186,12 @@ DECLARATIONS = {
     "lower case": b'<!doctype a SYSTEM "http://127.0.0.1/x.dtd">',
     "laughs": b'<!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>',
 }
-PARTS = [(xlsx, "xl/workbook.xml"), (xlsx, "xl/worksheets/sheet1.xml"), (word, "word/document.xml"), (word, "word/styles.xml")]
+PARTS = [
+    (xlsx, "xl/workbook.xml"),
+    (xlsx, "xl/worksheets/sheet1.xml"),
+    (word, "word/document.xml"),
+    (word, "word/styles.xml"),
+]
 
 
 @pytest.mark.parametrize("declaration", DECLARATIONS.values(), ids=DECLARATIONS.keys())
@@ -229,17 +243,18 @@ NASTY = {
 @pytest.mark.parametrize("text", NASTY.values(), ids=NASTY.keys())
 def test_no_pattern_explodes(text: str) -> None:
     started = time.monotonic()
-    try:
+    with contextlib.suppress(Unreadable):
         registry.parse(f"1.{text}\n{ITEM}".encode(), format="text")
-    except Unreadable:
-        pass
     assert time.monotonic() - started < 25
 
 
 def test_twelve_million_cells_are_refused_quickly() -> None:
     row = b"".join(b'<c r="A1"><v>1</v></c>' for _ in range(100))
     sheet = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
-    sheet += b"".join(b'<row r="%d">' % n + row + b"</row>" for n in range(1, 25_000)) + b"</sheetData></worksheet>"
+    sheet += (
+        b"".join(b'<row r="%d">' % n + row + b"</row>" for n in range(1, 25_000))
+        + b"</sheetData></worksheet>"
+    )
     started = time.monotonic()
     code = refusal(rebuilt(xlsx(), {"xl/worksheets/sheet1.xml": sheet}))
     assert code in {"too_many_cells", "archive_size"}

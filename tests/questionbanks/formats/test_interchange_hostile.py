@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from examsite.lib.files.sniff import look
 from questionbanks.formats.aiken import Aiken
 from questionbanks.formats.base import Format, Parsed, Unreadable
 from questionbanks.formats.check import complete, tally
@@ -23,7 +24,6 @@ from questionbanks.formats.qti21 import Qti21
 from questionbanks.formats.refused import Blackboard, Qti3
 from questionbanks.formats.registry import parse
 from questionbanks.formats.richtext import to_html
-from questionbanks.formats.sniff import look
 from questionbanks.kinds.base import Blanks, Choice, ModelAnswer, Question
 
 FORMATS: list[Format] = [Gift(), Aiken(), MoodleXml(), Qti12(), Qti21(), NativeJson()]

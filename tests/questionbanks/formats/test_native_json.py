@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from examsite.lib.files.sniff import look
 from questionbanks.formats.base import Unreadable
 from questionbanks.formats.check import complete, tally
 from questionbanks.formats.native_json import NativeJson
-from questionbanks.formats.sniff import look
 from questionbanks.kinds.base import Choice, Question
 
 SAMPLE = Question("single", "问？", (Choice("A", "甲"), Choice("B", "乙")), ("A",), number="1")

@@ -51,8 +51,45 @@ def test_no_letters(text: str) -> None:
     assert normalise.letters(text) is None
 
 
-TRUE = ["对", "正确", "√", "✓", "✔", "是", "T", "t", "True", "Y", "yes", "1", "A-正确", "正确。", "（√）", "A.对", "对的", "同意"]
-FALSE = ["错", "错误", "×", "✗", "❌", "否", "F", "false", "N", "no", "0", "B-错误", "错误。", "(×)", "B、错", "不对", "不同意"]
+TRUE = [
+    "对",
+    "正确",
+    "√",
+    "✓",
+    "✔",
+    "是",
+    "T",
+    "t",
+    "True",
+    "Y",
+    "yes",
+    "1",
+    "A-正确",
+    "正确。",
+    "（√）",
+    "A.对",
+    "对的",
+    "同意",
+]
+FALSE = [
+    "错",
+    "错误",
+    "×",
+    "✗",
+    "❌",
+    "否",
+    "F",
+    "false",
+    "N",
+    "no",
+    "0",
+    "B-错误",
+    "错误。",
+    "(×)",
+    "B、错",
+    "不对",
+    "不同意",
+]
 
 
 @pytest.mark.parametrize("text", TRUE)
@@ -130,7 +167,18 @@ def test_kinds_without_a_place(name: str) -> None:
     assert normalise.has_no_place(name) is True
 
 
-BLANKS = {"____": 1, "（ ）": 1, "(  )": 1, "__、__": 2, "甲____乙（ ）": 2, "____ ____": 1, "＿＿＿": 1, "甲": 0, "（一）": 0, "a_b": 0}
+BLANKS = {
+    "____": 1,
+    "（ ）": 1,
+    "(  )": 1,
+    "__、__": 2,
+    "甲____乙（ ）": 2,
+    "____ ____": 1,
+    "＿＿＿": 1,
+    "甲": 0,
+    "（一）": 0,
+    "a_b": 0,
+}
 
 
 @pytest.mark.parametrize(("stem", "count"), BLANKS.items())
@@ -138,7 +186,15 @@ def test_blanks(stem: str, count: int) -> None:
     assert len(normalise.blank_spans(stem)) == count
 
 
-POINTS = {"2分": Decimal(2), "2.0": Decimal(2), "每题0.5分": Decimal("0.5"), "": None, "无": None, "0": None, "９分": Decimal(9)}
+POINTS = {
+    "2分": Decimal(2),
+    "2.0": Decimal(2),
+    "每题0.5分": Decimal("0.5"),
+    "": None,
+    "无": None,
+    "0": None,
+    "９分": Decimal(9),
+}
 
 
 @pytest.mark.parametrize(("text", "points"), POINTS.items())
@@ -146,7 +202,9 @@ def test_points(text: str, points: Decimal | None) -> None:
     assert normalise.points_of(text) == points
 
 
-@pytest.mark.parametrize(("text", "level"), {"易": 1, "中等": 2, "困难": 3, "3": 3, "easy": 1, "0.7": None, "": None}.items())
+@pytest.mark.parametrize(
+    ("text", "level"), {"易": 1, "中等": 2, "困难": 3, "3": 3, "easy": 1, "0.7": None, "": None}.items()
+)
 def test_difficulty(text: str, level: int | None) -> None:
     assert normalise.difficulty_of(text) == level
 
@@ -156,7 +214,9 @@ def test_numbers(value: float, text: str) -> None:
     assert normalise.number_text(value) == text
 
 
-OPTIONS = tuple(Choice(label, text) for label, text in zip("ABCD", ("宪法", "民法典", "刑法", "以上都对"), strict=True))
+OPTIONS = tuple(
+    Choice(label, text) for label, text in zip("ABCD", ("宪法", "民法典", "刑法", "以上都对"), strict=True)
+)
 CHOICE_KEYS: dict[str, tuple[str, str] | None] = {
     "A": ("A", ""),
     "B、A": ("BA", ""),

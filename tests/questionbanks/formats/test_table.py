@@ -81,7 +81,11 @@ def test_l1_kaoshibao() -> None:
     )
     assert kinds(parsed) == ["single", "multiple", "true_false", "fill_blank", "short_answer", "uncertain"]
     assert keys(parsed) == [("B",), ("A", "B", "E"), False, [["宪法"]], "甲。", ("A",)]
-    assert (parsed.questions[0].rationale, parsed.questions[0].topic, parsed.questions[0].difficulty) == ("因为", "总则", 1)
+    assert (parsed.questions[0].rationale, parsed.questions[0].topic, parsed.questions[0].difficulty) == (
+        "因为",
+        "总则",
+        1,
+    )
     assert [one.difficulty for one in parsed.questions[:3]] == [1, 3, 2]
     assert parsed.problems == ()
     assert parsed.layout["试题内容!A 题干（必填）"] == "stem"
@@ -150,8 +154,27 @@ def test_options_parted_by_commas_are_doubtful() -> None:
 
 
 def test_l5_national_competition() -> None:
-    header = ["试题GUID", "题型(必填）", "题干（必填）", "答案", "选项A", "选项B", "知识点一级", "知识点二级", "难度", "一致性", "分数", "解析", "出处"]
-    parsed = read([header, ["8f0e-11", "判断题", "对吗", "正确", "", "", "法律", "宪法", "中等", "0.9", 1.5, "是", "教材"]])
+    header = [
+        "试题GUID",
+        "题型(必填）",
+        "题干（必填）",
+        "答案",
+        "选项A",
+        "选项B",
+        "知识点一级",
+        "知识点二级",
+        "难度",
+        "一致性",
+        "分数",
+        "解析",
+        "出处",
+    ]
+    parsed = read(
+        [
+            header,
+            ["8f0e-11", "判断题", "对吗", "正确", "", "", "法律", "宪法", "中等", "0.9", 1.5, "是", "教材"],
+        ]
+    )
     first = parsed.questions[0]
     assert (first.kind, first.key, first.topic, first.points, first.source) == (
         "true_false",
@@ -164,20 +187,51 @@ def test_l5_national_competition() -> None:
 
 
 def test_l6_coded_kinds_explained_in_the_header() -> None:
-    header = ["题型（0单选，1判断，2多选）", "题干", "选项A", "选项B", "选项C", "答案（多选用英文逗号分隔，如：A,B）"]
-    parsed = read([header, [0, "谁", "甲", "乙", "丙", "A"], [1, "对吗", "对", "错", "", "B"], [2, "谁", "甲", "乙", "丙", "A,B"]])
+    header = [
+        "题型（0单选，1判断，2多选）",
+        "题干",
+        "选项A",
+        "选项B",
+        "选项C",
+        "答案（多选用英文逗号分隔，如：A,B）",
+    ]
+    parsed = read(
+        [
+            header,
+            [0, "谁", "甲", "乙", "丙", "A"],
+            [1, "对吗", "对", "错", "", "B"],
+            [2, "谁", "甲", "乙", "丙", "A,B"],
+        ]
+    )
     assert kinds(parsed) == ["single", "true_false", "multiple"]
     assert keys(parsed) == [("A",), False, ("A", "B")]
 
 
 def test_coded_kinds_that_nothing_explains_follow_their_rows() -> None:
     header = ["类型", "题目", "A", "B", "C", "答案"]
-    parsed = read([header, [1, "谁", "甲", "乙", "丙", "A"], [2, "谁", "甲", "乙", "丙", "AB"], [3, "对吗", "对", "错", "", "B"]])
+    parsed = read(
+        [
+            header,
+            [1, "谁", "甲", "乙", "丙", "A"],
+            [2, "谁", "甲", "乙", "丙", "AB"],
+            [3, "对吗", "对", "错", "", "B"],
+        ]
+    )
     assert kinds(parsed) == ["single", "multiple", "true_false"]
 
 
 def test_l7_english_keys() -> None:
-    header = ["title", "type", "option1", "isCorrect1", "option2", "isCorrect2", "option3", "isCorrect3", "explanation"]
+    header = [
+        "title",
+        "type",
+        "option1",
+        "isCorrect1",
+        "option2",
+        "isCorrect2",
+        "option3",
+        "isCorrect3",
+        "explanation",
+    ]
     parsed = read(
         [
             header,
@@ -224,12 +278,21 @@ def test_csv_with_english_header_and_truth_of_several() -> None:
     assert parsed.questions[0].source == "2017 exam"
 
 
-LYING = [("x.xlsx", "\t", "utf-8"), ("x.xlsx", "\t", "gb18030"), ("x.txt", ",", "gb18030"), ("x.csv", ";", "utf-8-sig")]
+LYING = [
+    ("x.xlsx", "\t", "utf-8"),
+    ("x.xlsx", "\t", "gb18030"),
+    ("x.txt", ",", "gb18030"),
+    ("x.csv", ";", "utf-8-sig"),
+]
 
 
 @pytest.mark.parametrize(("name", "delimiter", "encoding"), LYING)
 def test_tables_as_text_under_any_name(name: str, delimiter: str, encoding: str) -> None:
-    rows = [["题号", *PLAIN], ["1", "谁？", "甲", "乙", "丙", "丁", "B"], ["2", "谁？", "甲", "乙", "丙", "丁", "AC"]]
+    rows = [
+        ["题号", *PLAIN],
+        ["1", "谁？", "甲", "乙", "丙", "丁", "B"],
+        ["2", "谁？", "甲", "乙", "丙", "丁", "AC"],
+    ]
     parsed = registry.parse("\r\n".join(delimiter.join(row) for row in rows).encode(encoding), name=name)
     assert parsed.format == "csv"
     assert keys(parsed) == [("B",), ("A", "C")]
@@ -256,7 +319,17 @@ def test_a_table_without_header_is_read_by_its_values() -> None:
 
 def test_headings_between_the_rows_set_the_kind() -> None:
     header = ["序号", "题目", "A", "B", "答案"]
-    parsed = read([header, ["一、单选题"], [1, "谁", "甲", "乙", "A"], ["二、判断题"], [1, "对吗", "", "", "√"], header, [2, "对吗", "", "", "×"]])
+    parsed = read(
+        [
+            header,
+            ["一、单选题"],
+            [1, "谁", "甲", "乙", "A"],
+            ["二、判断题"],
+            [1, "对吗", "", "", "√"],
+            header,
+            [2, "对吗", "", "", "×"],
+        ]
+    )
     assert kinds(parsed) == ["single", "true_false", "true_false"]
     assert keys(parsed) == [("A",), True, False]
 
@@ -306,7 +379,13 @@ def test_a_corrected_mapping_is_followed() -> None:
     data = workbook(Sheet1=rows)
     with pytest.raises(Unreadable):
         registry.parse(data)
-    mapping = {"Sheet1!表头": "1", "Sheet1!A 甲列": "stem", "Sheet1!B": "choice:A", "Sheet1!C": "choice:B", "Sheet1!D": "answer"}
+    mapping = {
+        "Sheet1!表头": "1",
+        "Sheet1!A 甲列": "stem",
+        "Sheet1!B": "choice:A",
+        "Sheet1!C": "choice:B",
+        "Sheet1!D": "answer",
+    }
     parsed = registry.parse(data, mapping=mapping)
     assert keys(parsed) == [("A",), ("B",)]
     assert parsed.layout == {
@@ -349,8 +428,17 @@ def test_numbers_are_whole_again() -> None:
 
 
 def test_dates_that_may_have_been_fractions_break_the_item() -> None:
-    parsed = read([PLAIN, ["比例？", date(2024, 1, 3), "一半", "全部", "没有", "A"], ["哪天？", date(1949, 10, 1), "乙", "丙", "丁", "A"]])
-    assert problems(parsed) == [("Sheet1 第2行", "date_cell", "broken"), ("Sheet1 第3行", "date_cell", "doubtful")]
+    parsed = read(
+        [
+            PLAIN,
+            ["比例？", date(2024, 1, 3), "一半", "全部", "没有", "A"],
+            ["哪天？", date(1949, 10, 1), "乙", "丙", "丁", "A"],
+        ]
+    )
+    assert problems(parsed) == [
+        ("Sheet1 第2行", "date_cell", "broken"),
+        ("Sheet1 第3行", "date_cell", "doubtful"),
+    ]
 
 
 def test_digits_that_excel_has_lost_break_the_item() -> None:
@@ -359,7 +447,7 @@ def test_digits_that_excel_has_lost_break_the_item() -> None:
 
 
 def test_formulas_give_their_last_value_and_are_doubtful() -> None:
-    data = workbook(Sheet1=[PLAIN, ["谁？", *"甲乙丙丁", "=UPPER(\"a\")"]])
+    data = workbook(Sheet1=[PLAIN, ["谁？", *"甲乙丙丁", '=UPPER("a")']])
     parsed = registry.parse(data)
     assert parsed.questions[0].key is None  # never calculated by the program that wrote it
     assert ("Sheet1 第2行", "formula", "doubtful") in problems(parsed)
@@ -377,7 +465,10 @@ def test_hidden_rows_and_sheets_are_doubtful() -> None:
     second.sheet_state = "hidden"
     parsed = registry.parse(saved(book))
     assert keys(parsed) == [("A",), ("B",), ("C",)]
-    assert problems(parsed) == [("旧题 第2行", "hidden_sheet", "doubtful"), ("Sheet 第3行", "hidden_row", "doubtful")]
+    assert problems(parsed) == [
+        ("旧题 第2行", "hidden_sheet", "doubtful"),
+        ("Sheet 第3行", "hidden_row", "doubtful"),
+    ]
 
 
 def test_a_million_blank_rows_cost_nothing() -> None:
@@ -426,8 +517,32 @@ def test_invisible_characters_are_gone() -> None:
 
 
 def test_the_column_of_the_judgement_answer_in_every_token() -> None:
-    tokens = ["对", "错", "√", "×", "✓", "✗", "正确", "错误", "是", "否", "T", "F", "Y", "N", "1", "0", "A-正确", True, False, 1, 0]
-    parsed = read([["题型", "题干", "答案"], *([["判断题", f"第{n}句。", token] for n, token in enumerate(tokens)])])
+    tokens = [
+        "对",
+        "错",
+        "√",
+        "×",
+        "✓",
+        "✗",
+        "正确",
+        "错误",
+        "是",
+        "否",
+        "T",
+        "F",
+        "Y",
+        "N",
+        "1",
+        "0",
+        "A-正确",
+        True,
+        False,
+        1,
+        0,
+    ]
+    parsed = read(
+        [["题型", "题干", "答案"], *([["判断题", f"第{n}句。", token] for n, token in enumerate(tokens)])]
+    )
     assert keys(parsed) == [n % 2 == 0 for n in range(16)] + [True, True, False, True, False]
 
 
@@ -439,7 +554,14 @@ def test_a_kind_without_a_place_is_found_and_broken_by_name() -> None:
 
 def test_fill_in_answers_in_the_option_columns() -> None:
     header = ["题干", "A项", "B项", "答案", "类型"]
-    parsed = read([header, ["（）是界限。", "度", "", "A", "填空题"], ["简述。", "一、二。", "", "A", "简答题"], ["（）和（）", "甲", "乙", "AB", "填空题"]])
+    parsed = read(
+        [
+            header,
+            ["（）是界限。", "度", "", "A", "填空题"],
+            ["简述。", "一、二。", "", "A", "简答题"],
+            ["（）和（）", "甲", "乙", "AB", "填空题"],
+        ]
+    )
     assert keys(parsed) == [[["度"]], "一、二。", [["甲"], ["乙"]]]
 
 

@@ -38,7 +38,9 @@ FOUR = "A.甲\nB.乙\nC.丙\nD.丁\n"
 
 
 def test_plain_items_with_labelled_answers() -> None:
-    parsed = read(f"宪法题库\n一、单项选择题\n1.谁？\n{FOUR}答案：B\n答案解析：见第3页。\n2.几个（  ）。\n{FOUR}答案：D\n")
+    parsed = read(
+        f"宪法题库\n一、单项选择题\n1.谁？\n{FOUR}答案：B\n答案解析：见第3页。\n2.几个（  ）。\n{FOUR}答案：D\n"
+    )
     assert outline(parsed) == [("1", "single", "谁？", ("B",)), ("2", "single", "几个（ ）。", ("D",))]
     assert parsed.questions[0].choices == CHOICES
     assert parsed.questions[0].rationale == "见第3页。"
@@ -160,7 +162,21 @@ def test_options_on_the_line_of_the_stem() -> None:
     assert [one.key for one in parsed.questions] == [("C",), ("D",)]
 
 
-NUMBERS = ["1.", "1、", "1．", "1 、", "1,", "第1题：", "第1题 ", "1:", "（1）", "[1]", "【1】", "1)", "题目1："]
+NUMBERS = [
+    "1.",
+    "1、",
+    "1．",
+    "1 、",
+    "1,",
+    "第1题：",
+    "第1题 ",
+    "1:",
+    "（1）",
+    "[1]",
+    "【1】",
+    "1)",
+    "题目1：",
+]
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -171,7 +187,12 @@ def test_numbers_however_they_are_written(number: str) -> None:
 
 
 def test_numbers_missing_doubled_and_without_a_dot() -> None:
-    parsed = read("".join(f"{number}谁{n}？\n{FOUR}答案：A\n" for n, number in enumerate(["1.", "2、", "2.", "5.", "6", "7 "])))
+    parsed = read(
+        "".join(
+            f"{number}谁{n}？\n{FOUR}答案：A\n"
+            for n, number in enumerate(["1.", "2、", "2.", "5.", "6", "7 "])
+        )
+    )
     assert [one.number for one in parsed.questions] == ["1", "2", "2", "5", "6", "7"]
     assert [one.stem for one in parsed.questions] == [f"谁{n}？" for n in range(6)]
 
@@ -182,7 +203,9 @@ def test_a_number_before_a_damaged_bracket() -> None:
 
 
 def test_numbers_that_start_again_in_each_section() -> None:
-    parsed = read(f"一、单选题\n1.谁\n{FOUR}答案：A\n2.谁\n{FOUR}答案：B\n二、多选题\n1.谁\n{FOUR}答案：AB\n三、判断题\n1.对吗\n答案：√\n")
+    parsed = read(
+        f"一、单选题\n1.谁\n{FOUR}答案：A\n2.谁\n{FOUR}答案：B\n二、多选题\n1.谁\n{FOUR}答案：AB\n三、判断题\n1.对吗\n答案：√\n"
+    )
     assert [(one.number, one.kind) for one in parsed.questions] == [
         ("1", "single"),
         ("2", "single"),
@@ -219,7 +242,11 @@ def test_a_worked_example_is_left_out_and_said_so() -> None:
 
 
 def test_statements_in_the_stem_are_no_items() -> None:
-    parsed = read("1.下列正确的是（  ）\n1.甲\n2.乙\n3.丙\nA.1、2\nB.2、3\nC.1、3\nD.都对\n答案：A\n2.谁\n" + FOUR + "答案：B\n")
+    parsed = read(
+        "1.下列正确的是（  ）\n1.甲\n2.乙\n3.丙\nA.1、2\nB.2、3\nC.1、3\nD.都对\n答案：A\n2.谁\n"
+        + FOUR
+        + "答案：B\n"
+    )
     assert [one.number for one in parsed.questions] == ["1", "2"]
     assert parsed.questions[0].stem == "下列正确的是（ ）\n1.甲\n2.乙\n3.丙"
 
@@ -308,13 +335,20 @@ def test_blanks() -> None:
         "四、填空题\n1.我国的根本法是____。\n答案：宪法\n2.____和____是权利。\n答案：选举权；被选举权\n"
         "3.满____岁。（18或十八）\n答案：18或十八\n4.（  ）、（  ）是义务\n答案：服兵役、纳税\n"
     )
-    assert [one[3] for one in outline(parsed)] == [[["宪法"]], [["选举权"], ["被选举权"]], [["18", "十八"]], [["服兵役"], ["纳税"]]]
+    assert [one[3] for one in outline(parsed)] == [
+        [["宪法"]],
+        [["选举权"], ["被选举权"]],
+        [["18", "十八"]],
+        [["服兵役"], ["纳税"]],
+    ]
     assert parsed.problems == ()
 
 
 def test_blanks_that_do_not_come_out_even_are_broken() -> None:
     parsed = read("填空题\n1.____和____。\n答案：选举权\n2.____。\n答案：宪法\n")
-    assert [(one.where, one.code, one.severity) for one in parsed.problems] == [("第2行", "blank_count", "broken")]
+    assert [(one.where, one.code, one.severity) for one in parsed.problems] == [
+        ("第2行", "blank_count", "broken")
+    ]
     assert tally(parsed).importable == 1
 
 
@@ -334,7 +368,10 @@ def test_points_of_a_model_answer() -> None:
     parsed = read("简答题（每题10分）\n1.简述甲。\n答案：一点（4分）二点（6分）\n2.简述乙\n答案：丙\n")
     key = parsed.questions[0].key
     assert isinstance(key, ModelAnswer)
-    assert [(point.text, point.points) for point in key.rubric] == [("一点", Decimal(4)), ("二点", Decimal(6))]
+    assert [(point.text, point.points) for point in key.rubric] == [
+        ("一点", Decimal(4)),
+        ("二点", Decimal(6)),
+    ]
     assert [one.points for one in parsed.questions] == [Decimal(10), Decimal(10)]
 
 
@@ -358,8 +395,16 @@ def test_the_kind_in_the_stem_and_points() -> None:
 
 
 def test_kinds_are_inferred_where_nothing_says_them() -> None:
-    parsed = read(f"1.谁\n{FOUR}答案：A\n2.谁\n{FOUR}答案：AB\n3.对吗。\n答案：正确\n4.根本法是____。\n答案：宪法\n5.简述甲。\n答案：一、二。\n")
-    assert [one.kind for one in parsed.questions] == ["single", "multiple", "true_false", "fill_blank", "short_answer"]
+    parsed = read(
+        f"1.谁\n{FOUR}答案：A\n2.谁\n{FOUR}答案：AB\n3.对吗。\n答案：正确\n4.根本法是____。\n答案：宪法\n5.简述甲。\n答案：一、二。\n"
+    )
+    assert [one.kind for one in parsed.questions] == [
+        "single",
+        "multiple",
+        "true_false",
+        "fill_blank",
+        "short_answer",
+    ]
 
 
 def test_a_kind_without_a_place_is_found_and_broken_by_name() -> None:
@@ -371,7 +416,9 @@ def test_a_kind_without_a_place_is_found_and_broken_by_name() -> None:
 
 
 def test_items_without_answer_are_found_and_broken() -> None:
-    parsed = read(f"一、单选题\n1.谁\n{FOUR}2.谁\n{FOUR}答案：A\n二、公文改错题\n1.改错\n三、简答题\n1.简述甲。\n2.简述乙。\n答案：乙。\n")
+    parsed = read(
+        f"一、单选题\n1.谁\n{FOUR}2.谁\n{FOUR}答案：A\n二、公文改错题\n1.改错\n三、简答题\n1.简述甲。\n2.简述乙。\n答案：乙。\n"
+    )
     counted = tally(parsed)
     assert (counted.found, counted.importable, counted.broken) == (5, 2, 3)
     assert [one.code for one in parsed.problems] == ["no_key", "no_key", "no_key"]
@@ -426,7 +473,10 @@ def test_a_key_for_several_sections() -> None:
         True,
         False,
     ]
-    assert [one.key for one in parsed.questions[8:]] == [ModelAnswer("甲就是甲。\n再加一句。"), ModelAnswer("乙就是乙。")]
+    assert [one.key for one in parsed.questions[8:]] == [
+        ModelAnswer("甲就是甲。\n再加一句。"),
+        ModelAnswer("乙就是乙。"),
+    ]
     assert parsed.problems == ()
 
 
@@ -467,7 +517,9 @@ def test_material_for_a_range_of_items() -> None:
 
 
 def test_an_own_separator_of_question_and_answer() -> None:
-    parsed = read("题目：门可以开。^*^答案：错误\n题目：火警电话是（）^*^答案：C\n题目：要断电。^*^答案：正确\n")
+    parsed = read(
+        "题目：门可以开。^*^答案：错误\n题目：火警电话是（）^*^答案：C\n题目：要断电。^*^答案：正确\n"
+    )
     assert [one.kind for one in parsed.questions] == ["true_false", "single", "true_false"]
     assert [(one.where, one.code) for one in parsed.problems] == [("第2行", "no_choices")]
 
@@ -484,13 +536,17 @@ def test_a_chapter_becomes_the_topic() -> None:
 
 
 def test_metadata_below_an_item() -> None:
-    parsed = read(f"1.谁\n{FOUR}正确答案: B\n我的答案: C\n分值: 0.5分\n难度：易\n知识点：宪法\n2.谁\n{FOUR}答案：A\n")
+    parsed = read(
+        f"1.谁\n{FOUR}正确答案: B\n我的答案: C\n分值: 0.5分\n难度：易\n知识点：宪法\n2.谁\n{FOUR}答案：A\n"
+    )
     first = parsed.questions[0]
     assert (first.points, first.difficulty, first.topic, first.key) == (Decimal("0.5"), 1, "宪法", ("B",))
 
 
 def test_marks_before_or_behind_the_right_option() -> None:
-    parsed = read("1.谁\nA.甲\n√B.乙\nC.丙\n2.谁\nA.甲\nB.乙(正确答案)\nC.丙（正确答案）\n3.谁\nA.甲√\nB.乙\n")
+    parsed = read(
+        "1.谁\nA.甲\n√B.乙\nC.丙\n2.谁\nA.甲\nB.乙(正确答案)\nC.丙（正确答案）\n3.谁\nA.甲√\nB.乙\n"
+    )
     assert [one.key for one in parsed.questions] == [("B",), ("B", "C"), ("A",)]
     assert [choice.text for choice in parsed.questions[1].choices] == ["甲", "乙", "丙"]
     assert [choice.text for choice in parsed.questions[2].choices] == ["甲", "乙"]
@@ -503,7 +559,12 @@ def test_an_answer_glued_to_the_next_item_is_reported() -> None:
 
 def test_the_encoding_of_the_file_is_said() -> None:
     text = f"1.谁\n{FOUR}答案：A\n2.谁\n{FOUR}答案：B\n"
-    for encoding, name in (("utf-8", "utf-8"), ("utf-8-sig", "utf-8"), ("gb18030", "gb18030"), ("utf-16", "utf-16")):
+    for encoding, name in (
+        ("utf-8", "utf-8"),
+        ("utf-8-sig", "utf-8"),
+        ("gb18030", "gb18030"),
+        ("utf-16", "utf-16"),
+    ):
         parsed = registry.parse(text.encode(encoding), name="题.txt")
         assert (parsed.format, parsed.encoding, len(parsed.questions)) == ("text", name, 2)
 
