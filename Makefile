@@ -37,10 +37,10 @@ test: .venv/.installed-dev ## install what the tests need, then pass all of them
 	@$(MAKE) --no-print-directory lint test-sqlite test-postgres
 
 test-sqlite: .venv/.installed-dev ## all tests on SQLite
-	$(BIN)/pytest -n 2 $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 test-postgres: .venv/.installed-dev ## all tests on a PostgreSQL of their own
-	tests/system/postgres.sh $(BIN)/pytest -n 2 $(ARGS)
+	tests/system/postgres.sh $(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 lint: .venv/.installed-dev ## style, types, missing migrations
 	$(BIN)/ruff check .
