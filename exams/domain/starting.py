@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -48,12 +49,13 @@ def start_attempt(*, seat: Seat, number: int, device: str, at: datetime) -> Star
     A closed attempt is returned as it is. Raises Forbidden for a blocked, excused or paper candidate,
     Conflict before the opening, after the last entry, without attempts left, or while another attempt runs.
     """
-    attempt = Attempt.objects.filter(entry=seat.entry, sitting=seat.sitting, number=number).first()
+    have = [
+        settle_if_overdue(one, at) for one in Attempt.objects.filter(entry=seat.entry, sitting=seat.sitting)
+    ]
+    attempt = next((one for one in have if one.number == number), None)
     created = False
-    if attempt is not None:
-        attempt = settle_if_overdue(attempt, at)
-    else:
-        _require_start(seat, number, at)
+    if attempt is None:
+        _require_start(seat, number, have, at)
         attempt, created = _create_attempt(seat, number, device, at)
     if is_open(attempt, at):
         if attempt.blocked or seat.blocked_at is not None:
@@ -70,7 +72,12 @@ _START_REFUSALS = {
 }
 
 
-def _require_start(seat: Seat, number: int, at: datetime) -> None:
+def _require_start(seat: Seat, number: int, have: Sequence[Attempt], at: datetime) -> None:
+    """Refuse a first call for `number`; `have` are the attempts there were when it was not among them.
+
+    They are read once: a parallel call may make the attempt meanwhile, and must not be counted against this
+    one, which then finds it.
+    """
     if seat.sitting.exam.published_at is None:
         raise Conflict("not_published", "考试还没有发布，请稍后再来。")
     if seat.entry.status in (RosterStatus.EXEMPT, RosterStatus.REMOVED):
@@ -83,7 +90,7 @@ def _require_start(seat: Seat, number: int, at: datetime) -> None:
     refusal = timing.start_refusal(at, window_of(seat))
     if refusal is not None:
         raise Conflict(*_START_REFUSALS[refusal])
-    facts = [facts_of(one) for one in Attempt.objects.filter(entry=seat.entry, sitting=seat.sitting)]
+    facts = [facts_of(one) for one in have]
     allowed = allowed_attempts(seat)
     if used_attempts(facts) >= allowed:
         raise Conflict("no_attempt_left", f"可考{allowed}次，已经用完。", allowed=allowed)
