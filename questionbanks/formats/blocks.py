@@ -32,6 +32,7 @@ from .normalise import blank_spans, judgement, letters
 LOOKAHEAD = 30  # lines in which an item's own options or answer must begin
 _OPTION = re.compile(r"\s*[√✓✔☑✅*＊★]?\s?[(（\[【]?\s?([A-ZＡ-Ｚ])\s{0,2}[.．、:：)）\]】﹒]")
 _WEAK_OPTION = re.compile(r"\s*([A-HＡ-Ｈ])(?:\s+|(?=[一-鿿“《]))\S")
+_LONE = re.compile(r"\s*(?:[A-HＡ-Ｈ](?:[\s、,，]{0,2}[A-HＡ-Ｈ]){0,7}|[√×✓✗对错]|正确|错误)\s*[。.]?\s*")
 _MATERIAL = re.compile(
     r"\s*(?:[【\[（(]?\s?(?:材料|案例|背景资料|资料|情景|案情)\s?[一二三四五六七八九十\d]{0,3}\s?[】\])）]?\s?[:：、.．]?|阅读(?:下列|以下|下面|上述|材料)"
     r"|(?:根据|依据|结合|分析)(?:下列|以下|下面|上述|所给)?[^。]{0,12}(?:材料|案例|资料|案情).{0,20}(?:回答|完成)"
@@ -319,10 +320,10 @@ class _Cutter:
             return False
         if self.block is None:
             return not self.in_material
+        if not self.seen_answer or (self.gap and _LONE.fullmatch(self.lines[index].text)):
+            return False
         if self.numbered and self.block.number is not None:
-            return False
-        if not self.seen_answer:
-            return False
+            return self.gap and not self.free_answer and self._has_own_answer(index)
         return not self.free_answer or self.gap or self._has_own_answer(index)
 
     def _starts_with_odd_number(self, index: int, number: Number) -> bool:

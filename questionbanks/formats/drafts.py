@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from ..kinds.base import Choice, Citation, Key, ModelAnswer, Question, RubricPoint
+from ..kinds.base import Blanks, Choice, Citation, Key, ModelAnswer, Question, RubricPoint
 from .answers import (
     blanks_key,
     choice_key,
@@ -27,6 +27,9 @@ from .options import split_glued, split_options
 
 _PINNED = re.compile(
     r"(以上|上述|前述|以下).{0,4}(都|均|全|皆|是|不)|都不|都对|都是|全部|[A-H][和与、及或][A-H]|[①-⑳]"
+)
+_FILLED_BRACKET = re.compile(
+    r"[（(]\s{0,3}(?!以下简称|简称|如|即|注|不|含|包括)([^（()）\n]{1,20}?)\s{0,3}[)）]"
 )
 _RATIONALE = re.compile(r"\s*[【\[]?(?:答案|试题|题目)?解析[】\]]?\s?[:：]?")
 _RUBRIC = re.compile(r"[（(]\s?(\d{1,2}(?:\.\d)?)\s?分\s?[)）]")
@@ -268,7 +271,7 @@ def _blanks_key(draft: Draft, kind: str, judges: Mapping[str, bool]) -> Key:
     if is_nothing(answer):
         if draft.marked and not answer:
             return _marked_key(draft)
-        return None
+        return None if answer else _bracketed_key(draft)
     key, doubt = blanks_key(answer, draft.stem)
     if doubt == "blank_count":
         wanted = len(blank_spans(draft.stem))
@@ -292,6 +295,17 @@ def _marked_key(draft: Draft) -> Key:
     draft.stem = stem
     draft.doubt("answer_by_mark", f"答案取自题干里作了标记的文字：{'；'.join(draft.marked)}", "核对答案")
     return blanks_key("|".join(draft.marked), stem)[0]
+
+
+def _bracketed_key(draft: Draft) -> Key:
+    """A 填空 stem without blanks whose brackets hold the answers: "国家保障（人权）。"."""
+    found = list(_FILLED_BRACKET.finditer(draft.stem))
+    if not found or blank_spans(draft.stem) or draft.kind != "fill_blank":
+        return None
+    words = [match.group(1).strip() for match in found]
+    draft.stem = _FILLED_BRACKET.sub("（ ）", draft.stem)
+    draft.doubt("answer_in_brackets", f"答案取自题干括号里的文字：{'；'.join(words)}", "核对答案")
+    return Blanks(tuple((word,) for word in words))
 
 
 def _model_answer(draft: Draft, kind: str, judges: Mapping[str, bool]) -> Key:

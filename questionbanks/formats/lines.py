@@ -40,7 +40,23 @@ def lines_of(text: str, unit: str = "行") -> list[Line]:
 def without_page_furniture(lines: Sequence[Line]) -> list[Line]:
     """The lines without page numbers and headers that stand at the top of every page."""
     running = _running_headers(lines)
-    return [line for line in lines if not is_page_mark(line.text) and line.text.strip() not in running]
+    pages = _page_numbers(lines)
+    return [
+        line
+        for index, line in enumerate(lines)
+        if not is_page_mark(line.text) and line.text.strip() not in running and index not in pages
+    ]
+
+
+def _page_numbers(lines: Sequence[Line]) -> frozenset[int]:
+    """Indexes of bare numbers that count up by one, each at least 20 lines after the one before."""
+    bare = [
+        (index, int(text))
+        for index, line in enumerate(lines)
+        if (text := line.text.strip()).isdecimal() and len(text) < 4
+    ]
+    steps = [later[1] == before[1] + 1 and later[0] - before[0] >= 20 for before, later in pairwise(bare)]
+    return frozenset(index for index, _ in bare) if len(bare) >= 3 and all(steps) else frozenset()
 
 
 def _running_headers(lines: Sequence[Line]) -> frozenset[str]:

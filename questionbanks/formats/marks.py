@@ -35,6 +35,9 @@ _INSIDE = re.compile(
     r"|(?P<answer>(?:正确|参考|标准)?答案)(?:是|为)?"
     r"|(?<=[\s;；,，])(?:(?P<points>得分|分值)|(?P<difficulty>难度)|(?P<topic>知识点|考点)))(?:\s?[】\])）])?\s?[:：]"
 )
+_AT_END = re.compile(
+    r"(?<=\S)\s?(?P<answer>(?:正确|参考|标准)答案)\s{0,4}(?=(?:[A-Ha-hＡ-Ｈ]{1,8}|[√×对错])?\s*$)"
+)
 _BARE_ANSWER = re.compile(
     r"\s*(?:正确|参考|标准)?答案\s?[;；.．、]?\s{0,4}"
     r"(?P<value>[A-Ha-hＡ-Ｈ](?:[\s,，、]{0,2}[A-Ha-hＡ-Ｈ]){0,9}|[√×✓✗✔✘对错]|正确|错误|)\s*[。.]?\s*"
@@ -60,22 +63,32 @@ def segments(text: str) -> list[Segment]:
     first = _AT_START.match(text)
     if first and not (first.lastgroup == "stem" and not first.group("stem")):
         places.append((first.start(), first.end(), _name(first)))
+    bare_end = _AT_END.search(text, max(0, len(text) - 40))
+    if bare_end:
+        places.append((bare_end.start(), bare_end.end(), "answer"))
     for pattern in (_BRACKETED, _INSIDE):
         places += [(match.start(), match.end(), _name(match)) for match in pattern.finditer(text)]
     cuts: list[tuple[int, int, str]] = []
     for place in sorted(places, key=lambda place: (place[0], -place[1])):
         if not cuts or place[0] >= cuts[-1][1]:
             cuts.append(place)
-    found, last, label = [], 0, ""
+    found, last, label, opened = [], 0, "", False
     for begin, end, name in cuts:
-        found.append(Segment(label, text[last:begin], last))
-        last, label = end, name
-    found.append(Segment(label, text[last:], last))
+        found.append(_segment(text, label, last, begin, opened))
+        last, label, opened = end, name, text[begin] in "（(【[" and text[end - 1] not in "）)】]"
+    found.append(_segment(text, label, last, len(text), opened))
     return [
         Segment(one.label, one.text.rstrip(_TRAILING_JUNK) if index + 1 < len(found) else one.text, one.start)
         for index, one in enumerate(found)
         if one.label or one.text.strip(_TRAILING_JUNK)
     ]
+
+
+def _segment(text: str, label: str, begin: int, end: int, opened: bool) -> Segment:
+    """The piece of text[begin:end]; the bracket that closes "(答案：B)" is no part of it."""
+    piece = text[begin:end]
+    bare = piece.rstrip()
+    return Segment(label, bare[:-1] if opened and bare[-1:] in tuple("）)】]") else piece, begin)
 
 
 def _name(match: re.Match[str]) -> str:
@@ -89,6 +102,7 @@ _SPACE = r"[\s　]"
 _NUMBER_STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (MAIN, re.compile(r"第\s?(\d{1,4})\s?[题道]\s{0,3}[:：.．、]?\s*")),
     (MAIN, re.compile(r"(?:题目?|试题|问题|[Qq](?:uestion)?)\s?(\d{1,4})\s?[:：.．、]\s*")),
+    ("n$", re.compile(r"(\d{1,4})\s*$")),
     (MAIN, re.compile(r"(\d{1,4})\s?[/／]\s?\d{1,4}\s?(?:[.．、:：]\s*|(?=\s*[单多判填简不选]|\s*$))")),
     (MAIN, re.compile(r"(\d{1,4})\s{0,2}[.．。](?!\d)\s?[、.．]?\s*")),
     (MAIN, re.compile(r"(\d{1,4})\s{0,2}[.．](?=\d{4}\s?[年-]|\d{1,2}月)")),
@@ -263,7 +277,7 @@ _TAG = re.compile(
     rf"|(?P<bare>{_TAG_KIND[:-1].removesuffix('题')}题)\s?[:：.、]?(?=\s|[:：.、]|$)|[（(\[【]\s?(?P<only>\d{{1,3}}(?:\.\d)?)\s?分\s?[)）\]】])\s?[:：.、]?\s*"
 )
 _END_TAG = re.compile(
-    rf"\s?[（(\[【]\s?(?:(?P<kind>{_TAG_KIND})|(?P<points>\d{{1,3}}(?:\.\d)?\s?分))\s?[)）\]】]\s?(?P<stop>[。.：:]?)\s*$"
+    rf"\s?[（(\[【]\s?(?:(?P<kind>{_TAG_KIND})|(?P<points>\d{{1,3}}(?:\.\d)?\s?分))\s?[)）\]】]\s?(?P<stop>[。.：:]?)\s{{0,3}}[*＊]?\s*$"
 )
 
 

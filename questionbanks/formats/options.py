@@ -15,9 +15,10 @@ from ..kinds.base import Choice
 from .normalise import half
 
 MARKS = "√✓✔☑✅*＊★"
+BULLETS = "○□◯☐◻●■◉"  # what questionnaires print before an option
 MAX_STARTS = 40  # places where a run of options is tried to begin
 _LABEL = re.compile(
-    rf"(?P<gap>^|[\n \t;；。]|(?<=[\n \t;；]))(?P<mark>[{MARKS}]?)[(（\[【]?"
+    rf"(?P<gap>^|[\n \t;；。{BULLETS}]|(?<=[\n \t;；]))(?P<mark>[{MARKS}]?)[(（\[【]?"
     r"(?P<label>[A-ZＡ-Ｚ])\s{0,2}(?P<sep>[.．、:：)）\]】﹒·。])\s{0,9}"
 )
 _GLUED = re.compile(r"(?<![A-Za-z0-9])[(（\[【]?(?P<label>[A-ZＡ-Ｚ])(?P<sep>[.．、:：)）])\s{0,9}")
