@@ -10,14 +10,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from examsite.lib.files.encodings import decode
+from examsite.lib.files.sniff import Probe
+
 from ..kinds.base import Choice, Question
 from .base import Emitted, Format, Parsed, Problem
-from .encodings import decode
 from .incoming import Incoming, choice_kind, truth_of
 from .normalise import half
 from .outgoing import Outgoing
 from .richtext import is_rich, to_plain
-from .sniff import Probe
 
 _OPTION = re.compile(r"\s*([A-Za-zＡ-Ｚａ-ｚ])[.)．）、](?:\s+(.*)|([^\s.)].*)|)$")
 _ANSWER = re.compile(r"\s*ANSWER\s*[:：]\s*(.*?)\s*$", re.IGNORECASE)

@@ -12,19 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
+from examsite.lib.files.unreadable import Unreadable as Unreadable
+
 from ..kinds.base import Question
 
 if TYPE_CHECKING:
-    from .sniff import Probe
-
-
-class Unreadable(Exception):
-    """The file as a whole cannot be read. `message` says what it is and what to do (Chinese)."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
+    from examsite.lib.files.sniff import Probe
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from examsite.lib.files.sniff import Probe
+
 from .base import Format, Parsed, Unreadable
 from .docx import Docx
 from .lines import lines_of
-from .sniff import Probe
 from .text import read_lines
 
 TIMEOUT = 60  # seconds

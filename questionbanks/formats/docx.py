@@ -11,16 +11,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element  # the type only: parsing is defusedxml's
 
+from examsite.lib.files.archives import Archive, refuse_declarations
+from examsite.lib.files.sniff import Probe
+
 from ..kinds.base import Question
 from ..kinds.registry import KINDS
 from . import printable
-from .archives import Archive, refuse_declarations
 from .base import Emitted, Format, Parsed, Unreadable
 from .lines import Line, without_page_furniture
 from .normalise import clean, strip_invisible
 from .numbering import Numbering
 from .outgoing import Outgoing
-from .sniff import Probe
 from .table import find_columns, read_tables
 from .tables import as_grid, as_html, as_lines
 from .text import read_lines

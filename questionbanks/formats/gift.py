@@ -13,10 +13,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from examsite.lib.files.encodings import decode
+from examsite.lib.files.sniff import Probe
+
 from ..kinds.base import Blanks, Question, replace
 from . import gift_out
 from .base import Emitted, Format, Parsed, Problem
-from .encodings import decode
 from .gift_text import Block, blocks, find, find_pair, read_format, read_text, unescape
 from .incoming import (
     FULL,
@@ -31,7 +33,6 @@ from .incoming import (
     right_options,
 )
 from .richtext import BLANK
-from .sniff import Probe
 
 _WEIGHT = re.compile(r"\s*%(-?\d+(?:[.,]\d*)?)%")
 _CLOZE = re.compile(r"\s*\d*:[A-Z_]{2,}:")

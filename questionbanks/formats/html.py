@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from email import message_from_bytes, policy
 from html.parser import HTMLParser
 
+from examsite.lib.files.encodings import decode
+from examsite.lib.files.grids import Grid
+from examsite.lib.files.sniff import Probe
+
 from .base import Format, Parsed, Unreadable
-from .encodings import decode
-from .grids import Grid
 from .lines import Line, without_page_furniture
 from .normalise import clean, strip_invisible
-from .sniff import Probe
 from .table import find_columns, read_tables
 from .tables import as_html, as_lines
 from .text import read_lines

@@ -13,12 +13,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from examsite.lib.files.encodings import decode
+from examsite.lib.files.sniff import Probe
+
 from .base import Format, Parsed, Unreadable
 from .drafts import Draft, group
-from .encodings import decode
 from .fields import choices_of_data, draft_of, gather, meaning_of
 from .normalise import kind_of
-from .sniff import Probe
 
 MAX_DEPTH = 12
 _ANSWERS = frozenset({"answer", "choices", "choice", "right"})

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from xml.etree.ElementTree import Element
 
+from examsite.lib.files.sniff import Probe
+
 from ..kinds.base import Blanks, Question, replace
 from . import moodle_cloze, moodle_out
 from .base import Emitted, Format, Parsed, Problem, Unreadable
@@ -31,7 +33,6 @@ from .incoming import (
 )
 from .normalise import points_of
 from .richtext import has_markup, to_plain
-from .sniff import Probe
 from .xml_reader import attribute, child, children, encoding_of, inner_html, name_of, read_xml, text_at
 
 _PLAIN = frozenset({"plain_text", "plain", "2"})

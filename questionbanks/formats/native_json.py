@@ -14,14 +14,15 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from examsite.lib.files.encodings import decode
+from examsite.lib.files.sniff import Probe
+
 from ..kinds.base import Choice, ModelAnswer, Question, replace
 from ..kinds.codec import SCHEMA, question_from_json, question_to_json
 from ..kinds.registry import KINDS
 from .base import Emitted, Format, Parsed, Problem, Unreadable
-from .encodings import decode
 from .incoming import MAX_RAW, MAX_STEM
 from .richtext import from_html, is_rich, to_html
-from .sniff import Probe
 
 MARK = "questionbank"
 _MARKED = re.compile(r'"format"\s*:\s*"questionbank"')

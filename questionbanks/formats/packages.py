@@ -7,9 +7,10 @@ import re
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
-from .archives import Archive
+from examsite.lib.files.archives import Archive
+from examsite.lib.files.sniff import Probe
+
 from .base import Unreadable
-from .sniff import Probe
 from .xml_reader import attribute, descendants, name_of, read_xml
 
 _XML = (".xml", ".qti")

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
+from examsite.lib.files.sniff import Probe
+
 from ..kinds.base import Question
 from . import qti21_out
 from .base import Emitted, Format, Parsed, Problem, Unreadable
@@ -19,7 +21,6 @@ from .incoming import Incoming
 from .packages import Package, package_kind
 from .qti21_item import read_items
 from .richtext import from_html, to_plain
-from .sniff import Probe
 from .xml_reader import attribute, children, descendants, encoding_of, inner_html, name_of, read_xml
 
 _NOT_MATERIAL = frozenset({"instructions", "scoring", "navigation"})

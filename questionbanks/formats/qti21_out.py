@@ -10,8 +10,9 @@ import io
 import zipfile
 from collections.abc import Sequence
 
+from examsite.lib.files.archives import MAX_MEMBERS
+
 from ..kinds.base import Blanks, ModelAnswer, Question
-from .archives import MAX_MEMBERS
 from .base import Emitted
 from .incoming import designation
 from .outgoing import Outgoing, answer_text, title_of

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from examsite.lib.files.sniff import Probe
+
 from .base import Format, Parsed, Unreadable
 from .packages import package_kind
-from .sniff import Probe
 
 
 class Qti3(Format):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from examsite.lib.files.sniff import Probe, look
+
 from .aiken import Aiken
 from .base import Format, Parsed, Unreadable
 from .check import complete
@@ -22,7 +24,6 @@ from .native_json import NativeJson
 from .qti12 import Qti12
 from .qti21 import Qti21
 from .refused import Blackboard, Qti3
-from .sniff import Probe, look
 from .text import Text
 from .workbook import Csv, Xls, Xlsx
 

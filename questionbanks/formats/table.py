@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from examsite.lib.files.grids import CellText, Grid, cell_text, column_letter, is_blank
+
 from ..kinds.base import Choice, replace
 from .base import Parsed, Problem, Unreadable
 from .drafts import Draft, group
 from .fields import default_kind, draft_of, gather, is_empty, legend_of, meaning_of
-from .grids import CellText, Grid, cell_text, column_letter, is_blank
 from .normalise import clean, has_no_place, judgement, kind_of, letters
 from .options import letters_from_a
 from .own_layout import exact_items

@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Sequence
 
-from .grids import Grid
+from examsite.lib.files.grids import Grid
 
 _RUNNING = re.compile(r"^\s*(?:\d{1,4}\s?[.．、]|[A-HＡ-Ｈ]\s?[.．、:：]|[【\[]?(?:正确|参考)?答案)")
 

@@ -10,19 +10,20 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from examsite.lib.files.encodings import decode
+from examsite.lib.files.sniff import Probe
+
 from ..kinds.base import Choice
 from .answers import is_judgement_pair
 from .base import Format, Parsed, Problem, Unreadable
 from .blocks import Block, Cut, cut
 from .drafts import Draft, group
-from .encodings import decode
 from .fields import default_kind
 from .keytable import KeySection
 from .lines import Line, lines_of
 from .marks import Heading, segments, take_tags
 from .normalise import CHOICE, clean, difficulty_of, judgement, letters, points_of
 from .options import MARKS, find_options, label_of
-from .sniff import Probe
 
 _WEAK_OPTION = re.compile(
     r"[ \t　]*([A-Ha-hＡ-Ｈ])(?:[ \t　]+|[.．、:：)）][ \t　]*|(?=[一-鿿“《（\d]))", re.MULTILINE

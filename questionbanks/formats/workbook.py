@@ -5,15 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from examsite.lib.files.grids import (
+    DELIMITERS,
+    Grid,
+    is_blank,
+    read_delimited,
+    read_text_table,
+    read_workbook,
+)
+from examsite.lib.files.sniff import Probe
+
 from ..kinds.base import Question, replace
 from ..kinds.registry import KINDS
 from . import own_layout
 from .base import Emitted, Format, Parsed, Problem, Unreadable
 from .check import complete
-from .grids import DELIMITERS, Grid, is_blank, read_delimited, read_text_table, read_workbook
 from .lines import Line, without_page_furniture
 from .normalise import letters, strip_invisible
-from .sniff import Probe
 from .table import find_columns, header_columns, read_tables, unread_cells
 from .text import read_lines
 

@@ -13,8 +13,9 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
+from examsite.lib.files.encodings import decode
+
 from .base import Unreadable
-from .encodings import decode
 
 MAX_DEPTH = 200  # levels of elements
 MAX_BYTES = 50 * 1024 * 1024

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 
-from .base import Unreadable
+from .unreadable import Unreadable
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig", "utf-8"),

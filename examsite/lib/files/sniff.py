@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 
 from .archives import Archive
-from .base import Unreadable
 from .encodings import decode
+from .unreadable import Unreadable
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 
+from ..texts import clean, number_text
 from .archives import Archive
-from .base import Unreadable
 from .encodings import decode
-from .normalise import clean, number_text
+from .unreadable import Unreadable
 
 MAX_CELLS = 2_000_000  # cells with something in them, in one sheet
 MAX_AREA = 4_000_000  # rows × columns up to the last filled cell; sparser sheets are read row by row

@@ -15,7 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable
 
-from .base import Unreadable
+from .unreadable import Unreadable
 
 MAX_MEMBERS = 2_000
 MAX_UNPACKED = 200 * 1024 * 1024  # bytes

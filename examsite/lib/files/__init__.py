@@ -1,0 +1,1 @@
+"""Files from strangers: recognised by content, checked before they are unpacked, read without guessing."""
