@@ -1,4 +1,4 @@
-"""A unit, a bank, a catalogue of laws, and items in a row."""
+"""Authors, reviewers and a catalogue of laws."""
 
 from __future__ import annotations
 
@@ -7,19 +7,8 @@ from datetime import date
 import pytest
 
 from examsite.people.models import User
-from questionbanks.domain.banks import create_bank
-from questionbanks.models import Bank, Edition, Law
-from tests.factories import AT, UnitTree, make_unit_tree, make_user
-
-
-@pytest.fixture
-def tree(db: None) -> UnitTree:
-    return make_unit_tree()
-
-
-@pytest.fixture
-def bank(tree: UnitTree) -> Bank:
-    return create_bank(name="学法题库", unit=tree.town, at=AT, actor=None)
+from questionbanks.models import Edition, Law
+from tests.factories import make_user
 
 
 @pytest.fixture
@@ -29,7 +18,7 @@ def editor(db: None) -> User:
 
 @pytest.fixture
 def reviewer(db: None) -> User:
-    return make_user("周强", username="reviewer")
+    return make_user("周强", username="second")
 
 
 @pytest.fixture
