@@ -12,6 +12,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from django.apps import apps
 from django.db import connections
@@ -33,31 +35,28 @@ from ..models import AnswerEvent, Receipt
 SCHEMA = 1
 MANIFEST, DATABASE = "manifest.json", "database"
 SAMPLE = 2000  # rows read at a time
-RESTORED = "restored"  # the alias of a database that is only checked
 
 
-def fingerprint(using: str = "default") -> dict[str, Any]:
-    """Counts by table, and digests of receipts and of folded sheets, of the database `using`."""
+def fingerprint() -> dict[str, Any]:
+    """Counts by table, and digests of receipts and of folded sheets, of the configured database."""
     counts = {
-        model._meta.db_table: model._base_manager.using(using).count()
+        model._meta.db_table: model._base_manager.count()
         for model in apps.get_models(include_auto_created=True)
         if model._meta.managed and not model._meta.proxy and model._meta.label != "sessions.Session"
     }
     receipts = hashlib.sha256()
-    rows = Receipt.objects.using(using).order_by("number").values_list("number", "digest", "events")
+    rows = Receipt.objects.order_by("number").values_list("number", "digest", "events")
     for row in rows.iterator(SAMPLE):
         receipts.update(repr(row).encode())
     folded = hashlib.sha256()
-    for attempt_id, events in _events_by_attempt(using):
+    for attempt_id, events in _events_by_attempt():
         folded.update(f"{attempt_id} {sheets.digest(sheets.fold(events))}\n".encode())
     return {"counts": counts, "receipts": receipts.hexdigest(), "sheets": folded.hexdigest()}
 
 
-def _events_by_attempt(using: str) -> Iterator[tuple[Any, list[tuple[Any, ...]]]]:
-    rows = (
-        AnswerEvent.objects.using(using)
-        .order_by("attempt_id", "epoch", "seq")
-        .values_list("attempt_id", "slot", "value", "epoch", "seq")
+def _events_by_attempt() -> Iterator[tuple[Any, list[tuple[Any, ...]]]]:
+    rows = AnswerEvent.objects.order_by("attempt_id", "epoch", "seq").values_list(
+        "attempt_id", "slot", "value", "epoch", "seq"
     )
     for attempt_id, group in groupby(rows.iterator(SAMPLE), key=itemgetter(0)):
         yield attempt_id, [row[1:] for row in group]
@@ -84,8 +83,7 @@ def write_backup(*, target: Path, at: datetime) -> dict[str, Any]:
         dump = Path(folder) / DATABASE
         if connection.vendor == "sqlite":
             _copy_sqlite(Path(connection.settings_dict["NAME"]), dump)
-            with _opened(dump):
-                found = fingerprint(RESTORED)
+            found = _fingerprint_of(dump)
         else:
             _run(["pg_dump", "--format=custom", "--no-owner", f"--file={dump}"])
             found = fingerprint()
@@ -129,15 +127,13 @@ def check_backup(*, source: Path) -> dict[str, Any]:
     """Restore into a place of its own, check it, throw it away; the site's database is not touched."""
     with _unpacked(source) as (manifest, dump):
         if connections["default"].vendor == "sqlite":
-            with _opened(dump):
-                _require_same(manifest, fingerprint(RESTORED))
+            _require_same(manifest, _fingerprint_of(dump))
             return manifest
         name = f"{_name()}_restore_check"
         _run(["createdb", name])
         try:
             _run(["pg_restore", "--no-owner", "--dbname", name, str(dump)])
-            with _opened(name):
-                _require_same(manifest, fingerprint(RESTORED))
+            _require_same(manifest, _fingerprint_of(name))
         finally:
             _run(["dropdb", name])
     return manifest
@@ -182,21 +178,34 @@ def _unpacked(source: Path) -> Iterator[tuple[dict[str, Any], Path]]:
         yield manifest, dump
 
 
-@contextmanager
-def _opened(name: Path | str) -> Iterator[None]:
-    """The database `name` under the alias RESTORED, for as long as the block runs."""
-    connections.databases[RESTORED] = {**connections.databases["default"], "NAME": str(name)}
-    connections.databases[RESTORED]["OPTIONS"] = {
-        option: value
-        for option, value in connections.databases["default"]["OPTIONS"].items()
-        if option not in ("pool", "init_command")
-    }
-    try:
-        yield
-    finally:
-        connections[RESTORED].close()
-        del connections[RESTORED]
-        del connections.databases[RESTORED]
+def _fingerprint_of(name: Path | str) -> dict[str, Any]:
+    """The fingerprint of another database of the same kind: a file, or a name on the same server.
+
+    Asked of a process of its own, so that this one never holds two databases under one name.
+    """
+    environment = os.environ | {"DATABASE_URL": _url(name)}
+    done = subprocess.run(  # noqa: S603  this program, with arguments of ours
+        [sys.executable, "-m", "django", "fingerprint"],
+        cwd=Path(__file__).resolve().parents[2],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        lines = done.stderr.strip().splitlines() or ["没有说明"]
+        raise Invalid("unreadable", f"恢复出来的数据库读不了：{lines[-1]}")
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def _url(name: Path | str) -> str:
+    if connections["default"].vendor == "sqlite":
+        return f"sqlite:///{name}"
+    settings = connections["default"].settings_dict
+    user, password = quote(settings["USER"] or "", safe=""), quote(settings["PASSWORD"] or "", safe="")
+    server = f"{quote(settings['HOST'] or '', safe='')}:{settings['PORT'] or 5432}"
+    return f"postgres://{user}{':' + password if password else ''}@{server}/{quote(str(name), safe='')}"
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:
