@@ -87,7 +87,7 @@ def write_sections(
                         form=form,
                         section=section,
                         order=len(slots) + 1,
-                        code=_new_code(codes),
+                        code=unused_code(codes),
                         version=version,
                         part=part,
                         kind=kind,
@@ -107,7 +107,8 @@ def parts_of(version: ItemVersion, points: Decimal) -> list[tuple[int | None, st
     return [(number, kind, share) for number, (kind, share) in enumerate(zip(kinds, shares, strict=True))]
 
 
-def _new_code(taken: set[str]) -> str:
+def unused_code(taken: set[str]) -> str:
+    """A slot code that the form has not; it is added to `taken`."""
     code = random_code(SLOT_CODE_LENGTH).lower()
     while code in taken:
         code = random_code(SLOT_CODE_LENGTH).lower()

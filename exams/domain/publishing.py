@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from questionbanks.kinds import codec
 from questionbanks.kinds.registry import defects
 from questionbanks.models import ItemState
 
+from ..engine.headings import plain
 from ..engine.paper_check import Asked, Finding, paper_warnings
 from ..models import Exam, Form, Slot
 from .form_writing import compose_paper, slots_of
@@ -39,13 +41,14 @@ def obstacles(form: Form) -> list[Obstacle]:
     if not slots:
         return [Obstacle("empty", "卷上还没有题")]
     found = [one for slot in slots if (one := _slot_obstacle(slot))]
-    total = sum(slot.points for slot in slots)
+    total = sum((slot.points for slot in slots), Decimal(0))
     if total != form.total_points:
-        text = f"各题合计 {total:g} 分，与满分 {form.total_points:g} 分不符，请调整分值"
+        text = f"各题合计 {plain(total)} 分，与满分 {plain(form.total_points)} 分不符，请调整分值"
         found.append(Obstacle("total", text))
     blueprint = form.exam.blueprint
     if blueprint is not None and form.total_points != blueprint.total_points:
-        text = f"卷面满分 {form.total_points:g} 分，组卷规则是 {blueprint.total_points:g} 分，请重新组卷"
+        full, wanted = plain(form.total_points), plain(blueprint.total_points)
+        text = f"卷面满分 {full} 分，组卷规则是 {wanted} 分，请重新组卷"
         found.append(Obstacle("blueprint", text))
     return found
 
@@ -92,7 +95,7 @@ def what_is_approved(form: Form) -> dict[str, Any]:
     return {
         "考试": form.exam.title,
         "卷号": f"{form.code}（{form.get_role_display()}）",
-        "满分": f"{form.total_points:g}",
+        "满分": plain(form.total_points),
         "题数": form.slots.count(),
         "卷面指纹": paper_digest(form, compose_paper(form)),
     }

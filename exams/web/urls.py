@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
-from . import leaders
+from . import leaders, office_urls
 
 app_name = "exams"
 UUID_RE = "[0-9a-f-]{36}"
 urlpatterns: list[URLPattern] = [
+    *office_urls.urlpatterns,
     # What leaders read
     path("figures/", leaders.year, name="figures"),
     path("figures/<uuid:exam_id>/", leaders.rates, name="rates"),

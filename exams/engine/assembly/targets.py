@@ -62,22 +62,29 @@ def section_targets(
         for item in {one.id: one for number in rules for one in pools[number]}.values():
             room[item.stratum] += min(request.cap, request.forms)
         size = sum(request.rules[number].count for number in rules)
-        strata = _apportion(wanted, {name: room[name] // request.forms for name in wanted}, size, random)
+        strata = _apportion(wanted, room, request.forms, size, random)
         found.append(SectionTarget(section, size, mean, squared, strata))
     return found
 
 
-def _apportion(wanted: dict[str, float], room: dict[str, int], size: int, random: Random) -> dict[str, int]:
-    """Integers near `wanted` that sum to `size`, none above its `room` where that is possible."""
-    counts = {name: min(math.floor(share + 1e-9), room[name]) for name, share in wanted.items()}
-    rest = {name: wanted[name] - counts[name] for name in wanted}
+def _apportion(
+    wanted: dict[str, float], uses: Counter[str], forms: int, size: int, random: Random
+) -> dict[str, int]:
+    """Integers near `wanted` that sum to `size`; `uses` is how often items of each may be used in all forms.
+
+    First only as many as every form can have. Where that is not enough the forms cannot agree fully; then
+    those come first of which the fewest forms must go without.
+    """
+    counts = {name: min(math.floor(share + 1e-9), uses[name] // forms) for name, share in wanted.items()}
     while sum(counts.values()) < size:
-        open_names = [name for name in sorted(rest) if counts[name] < room[name]]
-        names = open_names or [name for name in sorted(rest) if wanted[name] > 0]
+        rest = {name: wanted[name] - counts[name] for name in sorted(wanted)}
+        names = [name for name in rest if counts[name] < uses[name] // forms]
+        if not names:
+            without = {name: forms - (uses[name] - forms * counts[name]) for name in rest}
+            fewest = min((number for number in without.values() if number < forms), default=None)
+            names = [name for name in rest if without[name] == fewest]
         if not names:
             break
-        weights = [max(rest[name], 1e-6) for name in names]
-        (name,) = random.choices(names, weights)
+        (name,) = random.choices(names, [max(rest[name], 1e-6) for name in names])
         counts[name] += 1
-        rest[name] -= 1
     return counts
