@@ -18,7 +18,7 @@ from ..kinds.base import Question
 from ..kinds.registry import KINDS
 from . import printable
 from .base import Emitted, Format, Parsed, Unreadable
-from .lines import Line, without_page_furniture
+from .lines import Line, tidied
 from .normalise import clean, strip_invisible
 from .numbering import Numbering
 from .outgoing import Outgoing
@@ -69,7 +69,7 @@ class Docx(Format):
         if document.is_empty and document.pictures:
             raise Unreadable("scanned", "这个Word文档里只有图片，没有文字（可能是扫描件）；请导入文字版")
         tables = _item_tables(document, mapping)
-        lines = without_page_furniture([line for line in document.lines if id(line) not in tables.used])
+        lines = tidied([line for line in document.lines if id(line) not in tables.used])
         if tables.parsed is not None and not any(line.text.strip() for line in lines):
             return Parsed(
                 tables.parsed.questions, tables.parsed.problems, self.code, layout=tables.parsed.layout

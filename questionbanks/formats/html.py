@@ -12,7 +12,7 @@ from examsite.lib.files.grids import Grid
 from examsite.lib.files.sniff import Probe
 
 from .base import Format, Parsed, Unreadable
-from .lines import Line, without_page_furniture
+from .lines import Line, tidied
 from .normalise import clean, strip_invisible
 from .table import find_columns, read_tables
 from .tables import as_html, as_lines
@@ -57,7 +57,7 @@ class Html(Format):
         if items:
             parsed = read_tables(items, name=name, mapping=mapping)[0]
             return Parsed(parsed.questions, parsed.problems, self.code, encoding, parsed.layout)
-        parsed = read_lines(without_page_furniture(page.lines), name=name.rpartition(".")[0])
+        parsed = read_lines(tidied(page.lines), name=name.rpartition(".")[0])
         return Parsed(parsed.questions, parsed.problems, self.code, encoding)
 
 

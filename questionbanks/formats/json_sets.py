@@ -116,9 +116,12 @@ def _items(data: Any, where: str = "", kind: str = "", topic: str = "", depth: i
     if depth > MAX_DEPTH:
         return
     if isinstance(data, list):
+        among_items = any(isinstance(one, dict) and _is_item(one) for one in data)
         for number, one in enumerate(data, 1):
-            if isinstance(one, dict | list):
-                place = f"{where}第{number}项" if not where else f"{where}·第{number}项"
+            place = f"{where}·第{number}项" if where else f"第{number}项"
+            if among_items and isinstance(one, dict) and _has_stem(one):
+                yield _Found(one, place, kind, topic)  # without an answer too: it is found, and broken
+            elif isinstance(one, dict | list):
                 yield from _items(one, place, kind, topic, depth + 1)
     elif isinstance(data, dict):
         if _is_item(data):
@@ -137,20 +140,19 @@ def _items(data: Any, where: str = "", kind: str = "", topic: str = "", depth: i
                 )
 
 
+def _has_stem(data: Mapping[str, Any]) -> bool:
+    return any(meaning_of(str(key)) == "stem" and isinstance(value, str) for key, value in data.items())
+
+
 def _is_item(data: Mapping[str, Any]) -> bool:
     """Whether an object has a stem in words, and options or an answer."""
-    meanings = {meaning_of(str(key)).partition(":")[0]: key for key in data}
-    stem = next(
-        (data[key] for key in data if meaning_of(str(key)) == "stem" and isinstance(data[key], str)), None
-    )
-    nested = any(
+    meanings = {meaning_of(str(key)).partition(":")[0] for key in data}
+    if not _has_stem(data) or not meanings & _ANSWERS:
+        return False
+    return not any(
         isinstance(value, list) and value and isinstance(value[0], dict) and _is_item(value[0])
-        for value in data.values()
-    )
-    return (
-        stem is not None
-        and bool(meanings.keys() & {*_ANSWERS, "choice"})
-        and not (nested and not data.get("answer"))
+        for key, value in data.items()
+        if meaning_of(str(key)) not in {"choices", "answer"}
     )
 
 
@@ -253,13 +255,8 @@ def _text(value: Any, meaning: str) -> str:
     if isinstance(value, bool):
         return str(value)
     if isinstance(value, list):
-        joiner = (
-            ""
-            if meaning == "answer" and all(isinstance(one, str) and len(one) == 1 for one in value)
-            else "|"
-            if meaning == "answer"
-            else "；"
-        )
+        lettered = all(isinstance(one, str) and re.fullmatch(r"\s*[A-Za-z]\s*", one) for one in value)
+        joiner = "；" if meaning != "answer" else "" if lettered else "|"
         return joiner.join(_text(one, meaning) for one in value)
     if isinstance(value, dict):
         texts = [

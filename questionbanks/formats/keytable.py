@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from .marks import Heading, heading_of, is_key_heading, number_of
+from .marks import MAIN, Heading, heading_of, is_key_heading, number_of
 from .normalise import clean, half
 
 _TICKS = "√×✓✗✔✘对错"
@@ -23,10 +23,16 @@ _COVERED = 0.7  # share of a line that must be entries for it to be a line of a 
 
 @dataclass(slots=True)
 class KeySection:
-    """Answers under one heading of a key; `heading` None where there was none. number → answer text."""
+    """Answers under one heading of a key; `heading` None where there was none. (number, answer text).
+
+    `rationales`: by the place of the entry. `doubtful`: an answer has a numbered list of its own, so entries
+    may have been cut at the wrong number.
+    """
 
     heading: Heading | None = None
     entries: list[tuple[int, str]] = field(default_factory=list)
+    rationales: dict[int, str] = field(default_factory=dict)
+    doubtful: bool = False
 
 
 def entries_of(line: str) -> list[tuple[int, str]]:
@@ -98,7 +104,7 @@ def read_key(texts: Sequence[str], written: bool) -> tuple[list[KeySection], int
         if entries := entries_of(text):
             sections[-1].entries += entries
             used = index + 1
-        elif (
+        elif _explained(sections[-1], text) or (
             written
             and (sections[-1].heading is not None or sections[-1].entries)
             and _prose(sections[-1], text)
@@ -132,6 +138,40 @@ def _heading_and_rest(text: str) -> tuple[Heading | None, str]:
     return None, text
 
 
+_EXPLAINED = re.compile(
+    rf"\s{{0,3}}(?:[【\[（(]?\s?(?:正确|参考|标准)?答案\s?[】\]）)]?\s?[:：]?\s{{0,3}})?(?P<answer>{_ONE})\s?[】\]）)]?(?![A-Za-z])"
+    r"\s{0,3}[。.，,;；]?\s{0,3}(?P<rest>$|(?:[【\[（(]?\s?(?:答案|试题)?解析\s?[】\]）)]?\s?[:：]?|[【\[（(]|\s).*)",
+    re.DOTALL,
+)
+_RATIONALE = re.compile(r"\s*[【\[（(]?\s?(?:答案|试题|题目)?解析\s?[】\]）)]?\s?[:：]?\s*")
+
+
+def _explained(section: KeySection, text: str) -> bool:
+    """Take "1.【答案】A【解析】…" and the lines of explanation below it."""
+    number = number_of(text)
+    match = _EXPLAINED.fullmatch(half(text[number.end :]) if len(text) < 4000 else "") if number else None
+    last = section.entries[-1][0] if section.entries else 0
+    if number and match and (number.value == last + 1 or not section.entries):
+        section.entries.append((number.value, match.group("answer")))
+        rest = _RATIONALE.sub("", match.group("rest"), count=1)
+        if rest.strip():
+            section.rationales[len(section.entries) - 1] = rest.strip()
+        return True
+    place = len(section.entries) - 1
+    if place in section.rationales or (section.entries and _RATIONALE.match(text)):
+        if number is not None and number.value == last + 1:
+            return False
+        old = section.rationales.get(place, "")
+        section.rationales[place] = f"{old}\n{_RATIONALE.sub('', text, count=1)}".strip()
+        return True
+    return False
+
+
+_ANSWER_LABEL = re.compile(
+    r"\s*(?:[【\[]\s?(?:参考)?答案(?:要点)?\s?[】\]]\s?[:：]?|(?:参考)?答案?(?:要点)?\s?[:：])\s*"
+)
+
+
 def _prose(section: KeySection, text: str) -> bool:
     """Take a written answer: a numbered line begins one, other lines go on with it."""
     if section.heading is not None and section.heading.kind in {
@@ -143,8 +183,10 @@ def _prose(section: KeySection, text: str) -> bool:
         return False
     number = number_of(text)
     last = section.entries[-1][0] if section.entries else 0
+    if number is not None and number.style == MAIN and number.value == 1 and section.entries:
+        section.doubtful = True
     if number is not None and number.value == last + 1:
-        section.entries.append((number.value, re.sub(r"^(?:参考)?答案?\s?[:：]\s?", "", text[number.end :])))
+        section.entries.append((number.value, _ANSWER_LABEL.sub("", text[number.end :], count=1)))
         return True
     if section.entries and section.heading is not None:
         section.entries[-1] = (last, f"{section.entries[-1][1]}\n{text.strip()}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from .marks import heading_of, is_page_mark, is_separator, number_of, segments
@@ -34,7 +34,60 @@ class Line:
 def lines_of(text: str, unit: str = "行") -> list[Line]:
     """The lines of a text, numbered from 1; page marks and running headers are left out."""
     lines = [Line(strip_invisible(line), f"第{n}{unit}") for n, line in enumerate(text.split("\n"), 1)]
-    return without_page_furniture(lines)
+    return tidied(lines)
+
+
+def tidied(lines: Sequence[Line]) -> list[Line]:
+    """The lines of a bank: without page furniture, and with items parted that run on in one line."""
+    return [part for line in without_page_furniture(lines) for part in _parted(line)]
+
+
+_ANSWERED = re.compile(r"答案[】\]]?\s?[:：]?")
+_NUMBERED = re.compile(r"(?<![\d.])(\d{1,4})\s?[.．、](?!\d)")
+_BOXED_STEM = re.compile(r"【(?:题干|题目)\s?\d{0,4}】")
+_INNER_HEADING = re.compile(
+    r"(?:第?[一二三四五六七八九十]{1,3}(?:部分)?\s?[、.．])\s?(?:单项?选|多项?选|不定项|选择|判断|填空|简答|论述|案例|材料)\S{0,4}?题"
+    r"(?:\s?[（(][^（()）]{0,80}[)）])?"
+)
+
+
+def _parted(line: Line) -> list[Line]:
+    """A line in which several items run on ("…答案：D2.宪法…") as one line an item; any other line as it is."""
+    if len(line.text) < 40 or line.table or len(_ANSWERED.findall(line.text)) < 2:
+        return [line]
+    cuts = sorted(
+        {*_cuts_at_numbers(line.text), *(match.start() for match in _BOXED_STEM.finditer(line.text))}
+    )
+    cuts = [cut for cut in cuts if 0 < cut < len(line.text)]
+    if not cuts:
+        return [line]
+    parts = []
+    for number, (start, end) in enumerate(pairwise([0, *cuts, len(line.text)])):
+        strong, underlined = (
+            tuple((max(a, start) - start, min(b, end) - start) for a, b in spans if a < end and b > start)
+            for spans in (line.strong, line.underlined)
+        )
+        where = line.where if number == 0 else f"{line.where}第{number + 1}段"
+        parts.append(
+            replace(line, text=line.text[start:end], where=where, strong=strong, underlined=underlined)
+        )
+    return parts
+
+
+def _cuts_at_numbers(text: str) -> list[int]:
+    """Places before headings, and before numbers that go on by one behind an answer."""
+    headings = [(match.start(), match.end()) for match in _INNER_HEADING.finditer(text)]
+    cuts = [place for heading in headings for place in heading]
+    answers = [match.end() for match in _ANSWERED.finditer(text)]
+    after, expected = 0, 0
+    for match in _NUMBERED.finditer(text):
+        value = int(match.group(1))
+        starts_section = value == 1 and any(0 <= match.start() - end <= 2 for _, end in headings)
+        answered = any(after <= answer <= match.start() for answer in answers)
+        if starts_section or (answered and value == expected) or (expected == 0 and match.start() == 0):
+            cuts.append(match.start())
+            after, expected = match.end(), value + 1
+    return cuts
 
 
 def without_page_furniture(lines: Sequence[Line]) -> list[Line]:

@@ -16,7 +16,7 @@ from .normalise import CHOICE, half, has_no_place, kind_of, points_of
 
 _WORDS: dict[str, str] = {
     "mine": r"(?:我|你|您|学生|考生|用户)的?(?:答案|作答|回答)|作答",
-    "rationale": r"(?:答案|试题|题目|参考|本题)?(?:解析|详解|解释)|解题思路|答案(?:说明|依据)|分析|点评|解答|详细解答|解题过程",
+    "rationale": r"(?:答案|试题|题目|参考|本题|详细|名师|专家|考点)?(?:解析|详解|解释)|解题思路|答案(?:说明|依据)|分析|点评|解答|详细解答|解题过程",
     "answer": r"(?:正确|参考|标准|本题|试题|题目)?\s?答\s{0,2}案(?:是|为)?|正确选项|参考解答|答题要点|参考要点|评分(?:要点|标准)|[Aa]nswer|ANSWER|答",
     "points": r"(?:本题)?(?:分值|分数|得分|满分)",
     "difficulty": r"难度(?:系数|等级)?|难易(?:程度|度)",
@@ -31,7 +31,7 @@ _ANY = "|".join(f"(?P<{name}>{words})" for name, words in _WORDS.items())
 _BRACKETED = re.compile(rf"[【\[〔［]\s?(?:{_ANY})\s?\d{{0,4}}\s?[】\]〕］]\s?[:：]?")
 _AT_START = re.compile(rf"[\s*#>^~·•－-]{{0,12}}(?:{_ANY})\s?(?P<n>\d{{0,4}})\s?[:：]")
 _INSIDE = re.compile(
-    r"(?:[（(【\[]\s?)?(?:(?P<mine>(?:我|你|您|学生)的答案)|(?P<rationale>(?:答案|试题|题目)?解析)"
+    r"(?:[（(【\[]\s?)?(?:(?P<mine>(?:我|你|您|学生)的答案)|(?P<rationale>(?:答案|试题|题目|详细)?解析)"
     r"|(?P<answer>(?:正确|参考|标准)?答案)(?:是|为)?"
     r"|(?<=[\s;；,，])(?:(?P<points>得分|分值)|(?P<difficulty>难度)|(?P<topic>知识点|考点)))(?:\s?[】\])）])?\s?[:：]"
 )
@@ -101,7 +101,7 @@ MAIN = "main"  # "1." "1、" "第1题" "1/20" "题目1：" and the like; files m
 _SPACE = r"[\s　]"
 _NUMBER_STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (MAIN, re.compile(r"第\s?(\d{1,4})\s?[题道]\s{0,3}[:：.．、]?\s*")),
-    (MAIN, re.compile(r"(?:题目?|试题|问题|[Qq](?:uestion)?)\s?(\d{1,4})\s?[:：.．、]\s*")),
+    (MAIN, re.compile(r"(?:(?:典型|经典)?例题?|题目?|试题|问题|[Qq](?:uestion)?)\s?(\d{1,4})\s?[:：.．、]\s*")),
     ("n$", re.compile(r"(\d{1,4})\s*$")),
     (MAIN, re.compile(r"(\d{1,4})\s?[/／]\s?\d{1,4}\s?(?:[.．、:：]\s*|(?=\s*[单多判填简不选]|\s*$))")),
     (MAIN, re.compile(r"(\d{1,4})\s{0,2}[.．。](?!\d)\s?[、.．]?\s*")),
@@ -138,7 +138,7 @@ def number_of(text: str) -> Number | None:
     match = _PREFIXED.match(text, lead)
     if match:
         return Number(MAIN, int(match.group(2)), match.end(), match.group(1))
-    if not (text[lead].isdigit() or text[lead] in "第题试问Qq[【（("):
+    if not (text[lead].isdigit() or text[lead] in "第题试问例典经Qq[【（("):
         return None
     for style, pattern in _NUMBER_STYLES:
         match = pattern.match(text, lead)
@@ -185,10 +185,11 @@ _KEY_HEADING = re.compile(
     r"(?:及解析|与解析|和解析|部分|汇总|一览表?|区|速查表?|表|卡|页|及评分标准|与评分标准)?[\s】\])）:：=*]{0,8}"
 )
 _PAGE = re.compile(
-    r"\s*(?:第\s?\d{1,4}\s?页.{0,12}|[-—–]\s?\d{1,4}\s?[-—–]|共\s?\d{1,4}\s?页|Page\s?\d{1,4}.{0,10})\s*"
+    r"\s*(?:第\s?\d{1,4}\s?页.{0,12}|[-—–]\s?\d{1,4}\s?[-—–]|共\s?\d{1,4}\s?页|Page\s?\d{1,4}.{0,10}"
+    r"|(?:点击)?(?:查看|显示|收起)(?:参考)?(?:答案|解析|答案解析)|纠错|收藏|加入错题本|分享)\s*"
 )
 _SEPARATOR = re.compile(r"\s*([-=*_~—–－＝＊#.·…])\1{4,}\s*")
-_SAMPLE = re.compile(r"\s*[【（(\[]?(?:例题?|示例|样题|样例|范例)\s?\d?[】）)\]]?\s?[:：.、]")
+_SAMPLE = re.compile(r"\s*[【（(\[]?(?:例题?|示例|样题|样例|范例)[】）)\]]?\s?[:：.、]")
 
 
 @dataclass(frozen=True, slots=True)

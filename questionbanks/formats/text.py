@@ -22,12 +22,14 @@ from .fields import default_kind
 from .keytable import KeySection
 from .lines import Line, lines_of
 from .marks import Heading, segments, take_tags
-from .normalise import CHOICE, clean, difficulty_of, judgement, letters, points_of
-from .options import MARKS, find_options, label_of
+from .normalise import CHOICE, blank_spans, clean, difficulty_of, judgement, letters, points_of
+from .options import BULLETS, MARKS, find_options, label_of, letters_from_a
 
 _WEAK_OPTION = re.compile(
     r"[ \t　]*([A-Ha-hＡ-Ｈ])(?:[ \t　]+|[.．、:：)）][ \t　]*|(?=[一-鿿“《（\d]))", re.MULTILINE
 )
+_BULLET = re.compile(rf"(?m)^[ \t]*[{BULLETS}][ \t]*")
+_FIELD = re.compile(r"\n[_＿]{10,}\s*$")
 _TRUE_FALSE_LINE = re.compile(
     r"\s*(?:true|false|T|F|对|错|√|×|正确|错误)\s?[.、:：]\s?(?:正确|错误|对|错|√|×)\s*", re.IGNORECASE
 )
@@ -128,9 +130,7 @@ def _draft_of(lines: Sequence[Line], text_from: int, prefix: str = "") -> Draft:
     labels = parts.by_label
     answers = [text.strip() for text in labels.get("answer", [])]
     if answers:
-        draft.answer = _joined([text for text in answers if text])
-    if len({clean(text) for text in answers if _LONE_ANSWER.fullmatch(text)}) > 1 and draft.choices:
-        draft.note("several_answers", f"写了几个不同的答案：{'；'.join(answers)}", "只留一个答案")
+        _set_answer(draft, list(dict.fromkeys(text for text in answers if text)), parts)
     _split_next_question(draft)
     draft.rationale = _joined(labels.get("rationale", []))
     draft.points = draft.points or points_of(" ".join(labels.get("points", [])))
@@ -141,6 +141,18 @@ def _draft_of(lines: Sequence[Line], text_from: int, prefix: str = "") -> Draft:
         draft.kind_name = clean(labels["kind"][0])
     _report_objects(draft, lines)
     return draft
+
+
+def _set_answer(draft: Draft, answers: Sequence[str], parts: _Parts) -> None:
+    """One answer; what follows a short one belongs to the rationale; two different short ones are a fault."""
+    short = [text for text in answers if _LONE_ANSWER.fullmatch(text)]
+    if len({clean(text).strip("。. ") for text in short}) > 1:
+        draft.note("several_answers", f"写了几个不同的答案：{'；'.join(answers)}", "只留一个答案")
+    if answers and answers[0] in short:
+        draft.answer = answers[0]
+        parts.by_label.setdefault("rationale", [])[:0] = [text for text in answers[1:] if text not in short]
+    else:
+        draft.answer = _joined(answers)
 
 
 def _collect(lines: Sequence[Line], text_from: int) -> _Parts:
@@ -194,7 +206,7 @@ def _read_body(draft: Draft, parts: _Parts, prefix: str) -> None:
     body = "\n".join(pieces)
     start, run = find_options(body)
     if not run:
-        start, run = _weak_options(body)
+        start, run = _weak_options(body) or _bulleted_options(body)
     stem = body[:start] if run else body
     ends = [*(begin for _, begin, _ in run[1:]), len(body)][: len(run)]
     strong = []
@@ -203,6 +215,7 @@ def _read_body(draft: Draft, parts: _Parts, prefix: str) -> None:
         if end == len(body):
             _check_two_sets(draft, text)
             text = _take_lone_answer(draft, text)
+        text = text.rstrip(f" \t\n{BULLETS}")
         behind = _RIGHT_BEHIND.search(text[-20:])
         if behind:
             text = text.rstrip()[: -len(behind.group().strip())]
@@ -210,12 +223,16 @@ def _read_body(draft: Draft, parts: _Parts, prefix: str) -> None:
             draft.keys = (*draft.keys, label)
         if _covered(spans, text_at, text_at + len(text.rstrip())) > 0.6:
             strong.append(label)
-        draft.choices.append(Choice(label, _unwrapped(text.strip(" \t\n;；"))))
+        draft.choices.append(Choice(label, _unwrapped(text.strip(f" \t\n;；{BULLETS}"))))
     if 0 < len(strong) < len(run) and not draft.keys:
         draft.keys, draft.keys_by = tuple(strong), "加粗或标色"
     if not run:
         stem = _take_lone_answer(draft, stem)
-    stem, kind, points = take_tags(_unwrapped(stem.strip()))
+    stem, kind, points = take_tags(stem.rstrip(f" \t\n{BULLETS}"))
+    if _FIELD.search(stem) and blank_spans(_FIELD.sub("", stem)):
+        stem = _FIELD.sub("", stem)  # the line to write on, below a stem with a blank of its own
+        stem, kind, points = take_tags(stem) if not kind else (stem, kind, points)
+    stem = _unwrapped(stem)
     draft.kind_name, draft.points = kind, points
     draft.marked = tuple(
         clean(body[a:b])
@@ -228,14 +245,29 @@ def _read_body(draft: Draft, parts: _Parts, prefix: str) -> None:
         draft.note("table", "题目里有表格，没有导入", "把表格内容改写成文字", "broken")
 
 
-def _weak_options(body: str) -> tuple[int, list[tuple[str, int, int]]]:
-    """Options whose letters have no dot ("A 甲", "A甲") or are small, each at the beginning of a line."""
+_Run = tuple[int, list[tuple[str, int, int]]]
+
+
+def _weak_options(body: str) -> _Run | None:
+    """Options whose letters have no dot ("A 甲", "A甲") or are small: at the beginning of a line, or spaced
+    out in the line of the letter before."""
     run: list[tuple[str, int, int]] = []
-    for match in re.finditer(r"(?m)^", body):
+    for match in re.finditer(r"(?m)^|(?<=[ \t])(?=[A-HＡ-Ｈ][ \t])", body):
         found = _WEAK_OPTION.match(body, match.start())
         if found and label_of(found.group(1)) == chr(65 + len(run)):
-            run.append((label_of(found.group(1)), found.start(1), found.end()))
-    return (run[0][1], run) if len(run) >= 2 else (0, [])
+            inline = match.start() > 0 and body[match.start() - 1] != "\n"
+            if not inline or (run and "\n" not in body[run[-1][1] : match.start()]):
+                run.append((label_of(found.group(1)), found.start(1), found.end()))
+    return (run[0][1], run) if len(run) >= 2 else None
+
+
+def _bulleted_options(body: str) -> _Run:
+    """Options without letters behind the circles and boxes of a questionnaire."""
+    places = [(match.start(), match.end()) for match in _BULLET.finditer(body)]
+    if not 2 <= len(places) <= 26:
+        return 0, []
+    run = [(label, *place) for label, place in zip(letters_from_a(len(places)), places, strict=True)]
+    return places[0][0], run
 
 
 def _take_lone_answer(draft: Draft, text: str) -> str:
@@ -437,19 +469,17 @@ def _hand_out(section: KeySection, waiting: Sequence[tuple[Block, Draft]]) -> li
     for block, draft in candidates:
         by_number.setdefault(block.value, []).append(draft)
     unclaimed = []
-    for number, answer in section.entries:
+    for place, (number, answer) in enumerate(section.entries):
         fits = by_number.get(number, [])
-        if len(fits) == 1:
-            fits[0].answer = answer
-        elif fits:
-            chosen = _by_shape(fits, answer)
-            if chosen is None:
-                unclaimed.append(f"{number}.{answer[:20]}")
-            else:
-                chosen.answer = answer
-                by_number[number] = [draft for draft in fits if draft is not chosen]
-        else:
+        chosen = fits[0] if len(fits) == 1 else _by_shape(fits, answer)
+        if chosen is None:
             unclaimed.append(f"{number}.{answer[:20]}")
+            continue
+        chosen.answer = answer
+        chosen.rationale = chosen.rationale or section.rationales.get(place, "")
+        if section.doubtful:
+            chosen.doubt("key_cut", "答案表里的答案本身分条编号，可能切错了位置", "核对答案")
+        by_number[number] = [draft for draft in fits if draft is not chosen]
     if not unclaimed:
         return []
     message = f"答案表里有{len(unclaimed)}个答案找不到对应的题：{'、'.join(unclaimed[:10])}"

@@ -20,7 +20,7 @@ from ..kinds.registry import KINDS
 from . import own_layout
 from .base import Emitted, Format, Parsed, Problem, Unreadable
 from .check import complete
-from .lines import Line, without_page_furniture
+from .lines import Line, tidied
 from .normalise import letters, strip_invisible
 from .table import find_columns, header_columns, read_tables, unread_cells
 from .text import read_lines
@@ -138,7 +138,7 @@ def _as_text(grids: Sequence[Grid], name: str) -> Parsed | None:
         for part, text in enumerate(cell.split("\n"))
     ]
     try:
-        parsed = read_lines(without_page_furniture(lines), name=name)
+        parsed = read_lines(tidied(lines), name=name)
     except Unreadable:
         return None
     sound = [one for one in parsed.questions if one.key is not None]

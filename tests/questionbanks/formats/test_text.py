@@ -486,6 +486,30 @@ def test_a_key_that_does_not_reach_every_item() -> None:
     assert sorted(codes(parsed)) == ["no_key", "unclaimed_answers"]
 
 
+def test_a_key_with_explanations() -> None:
+    parsed = read(
+        f"一、单选题\n{THREE}二、判断题\n1.对吗（ ）\n三、简答题\n1.简述甲\n2.简述乙\n参考答案及解析\n一、单选题\n1.【答案】A\n【解析】因为甲。\n"
+        "所以甲。\n2.【答案】B。解析：因为乙。\n3.C【解析】因为丙。\n二、判断题\n1.√ 解析：宪法。\n三、简答题\n1.【答案要点】甲。\n（1）一\n2.答：乙。\n"
+    )
+    assert [one.key for one in parsed.questions] == [
+        ("A",),
+        ("B",),
+        ("C",),
+        True,
+        ModelAnswer("甲。\n（1）一"),
+        ModelAnswer("乙。"),
+    ]
+    assert [one.rationale for one in parsed.questions] == [
+        "因为甲。\n所以甲。",
+        "因为乙。",
+        "因为丙。",
+        "宪法。",
+        "",
+        "",
+    ]
+    assert parsed.problems == ()
+
+
 # -- shared material ----------------------------------------------------------------------------------------
 
 
@@ -511,6 +535,94 @@ def test_material_for_a_range_of_items() -> None:
     assert [one.kind for one in parsed.questions] == ["single", "case_group", "single"]
     assert parsed.questions[1].stem == "阅读材料，回答2-3题。\n材料一：某村开会。"
     assert [part.number for part in parsed.questions[1].parts] == ["2", "3"]
+
+
+def test_items_that_run_on_in_one_line() -> None:
+    parsed = read(
+        "宪法竞赛题库一、单项选择题(每题1分,共30分。请将字母填入括号内)1.宪法在2018年的修正是第几次?()A.一B.二C.三D.五答案:D2.根据第38条,谁?()"
+        "A.甲B.乙C.丙D.丁答案:C解析:1.5倍。3.谁?()A.甲B.乙答案:B二、判断题1.对吗。答案:√2.错吗。答案:×\n"
+    )
+    assert [(one.number, one.kind, one.key) for one in parsed.questions] == [
+        ("1", "single", ("D",)),
+        ("2", "single", ("C",)),
+        ("3", "single", ("B",)),
+        ("1", "true_false", True),
+        ("2", "true_false", False),
+    ]
+    assert [one.rationale for one in parsed.questions] == ["", "1.5倍。", "", "", ""]
+    assert len({one.where for one in parsed.questions}) == 5
+
+
+def test_boxed_labels_all_in_one_line() -> None:
+    parsed = read(
+        "(篇1)【题干1】根据行政处罚法，如何处理?【选项】A.免除B.延期C.变更D.加倍【参考答案】B【详细解析】第五十七条。"
+        "【题干2】哪些程序?【选项】A.调查B.听取C.听证D.以上均是【参考答案】D【详细解析】吊销。\n"
+    )
+    assert [(one.stem, one.key, one.rationale) for one in parsed.questions] == [
+        ("根据行政处罚法，如何处理?", ("B",), "第五十七条。"),
+        ("哪些程序?", ("D",), "吊销。"),
+    ]
+
+
+def test_an_export_of_a_learning_platform() -> None:
+    parsed = read(
+        "一. 单选题（共2题,50.0分）\n1\n宪法的修改以多少多数通过？\nA、\n1/2以上\nB、\n2/3以上\n正确答案： B 我的答案：A\n得分： 0.0分\n答案解析：\n"
+        "第六十四条\n2\n【单选题】谁？\nA、甲\nB、乙\n正确答案：A\n二. 判断题（共1题,50.0分）\n1\n宪法是根本法。\n正确答案： √\n"
+    )
+    assert outline(parsed) == [
+        ("1", "single", "宪法的修改以多少多数通过？", ("B",)),
+        ("2", "single", "谁？", ("A",)),
+        ("1", "true_false", "宪法是根本法。", True),
+    ]
+    assert [choice.text for choice in parsed.questions[0].choices] == ["1/2以上", "2/3以上"]
+    assert parsed.questions[0].rationale == "第六十四条"
+
+
+def test_an_export_of_a_questionnaire() -> None:
+    parsed = read(
+        "1. 根本法是 [单选题] *\n○A.宪法(正确答案)\n○B.民法典\n○C.刑法\n2. 基本权利有 [多选题] *\n□A.选举权(正确答案)\n□B.被选举权(正确答案)\n□C.纳税\n"
+        "3. 宪法是根本法 [判断题] *\n○对(正确答案)\n○错\n4. 根本法是____ [填空题] *\n_________________________________(答案：宪法)\n"
+    )
+    assert outline(parsed) == [
+        ("1", "single", "根本法是", ("A",)),
+        ("2", "multiple", "基本权利有", ("A", "B")),
+        ("3", "true_false", "宪法是根本法", True),
+        ("4", "fill_blank", "根本法是____", [["宪法"]]),
+    ]
+    assert [choice.text for choice in parsed.questions[1].choices] == ["选举权", "被选举权", "纳税"]
+
+
+def test_the_answer_again_in_the_explanation() -> None:
+    parsed = read(
+        "1、单选题  体现了_____。\nA: 甲\nB: 乙\n点击查看答案\n参考答案: B\n本题解释:\n参考答案:B 【解析】合理。\n\n\n2、判断题  对吗。_____\n参考答案: 错误\n"
+    )
+    assert outline(parsed) == [
+        ("1", "single", "体现了_____。", ("B",)),
+        ("2", "true_false", "对吗。_____", False),
+    ]
+    assert (parsed.questions[0].choices, parsed.questions[0].rationale) == (CHOICES[:2], "合理。")
+
+
+def test_two_different_answers_break_an_item() -> None:
+    parsed = read(f"1.谁\n{FOUR}答案：A\n答案：B\n2.谁\n{FOUR}答案：A\n")
+    assert [(one.where, one.code) for one in parsed.problems] == [("第1行", "several_answers")]
+
+
+def test_answers_in_brackets_of_a_fill_in_section_are_doubtful() -> None:
+    parsed = read("四、填空\n1、国家尊重和保障(人权)。\n2、满(十八)周岁有(选举权)。\n")
+    assert [one[2:] for one in outline(parsed)] == [
+        ("国家尊重和保障（ ）。", [["人权"]]),
+        ("满（ ）周岁有（ ）。", [["十八"], ["选举权"]]),
+    ]
+    assert [(one.code, one.severity) for one in parsed.problems] == [("answer_in_brackets", "doubtful")] * 2
+
+
+def test_unnumbered_items_with_an_empty_answer() -> None:
+    parsed = read(
+        "谁是甲？\nA 甲\nB 乙正确答案\n\n谁是乙？\nA 甲\nB 乙\n正确答案 B\n\n谁是丙？\nA 甲 B 乙\n正确答案 A\n"
+    )
+    assert [one.key for one in parsed.questions] == [None, ("B",), ("A",)]
+    assert [one.choices for one in parsed.questions] == [CHOICES[:2]] * 3
 
 
 # -- whole files --------------------------------------------------------------------------------------------
