@@ -133,6 +133,8 @@ SESSION_COOKIE_AGE = 12 * 3600
 STAFF_TOTP = env.bool("STAFF_TOTP", default=not DEBUG)
 STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=30)
 STAFF_PASSWORD_DAYS = env.int("STAFF_PASSWORD_DAYS", default=0 if DEBUG else 90)  # 0: never has to change
+# Publishing a form or an exam, and changes of a frozen roster, need a second officer (docs/operations.md).
+REQUIRE_SECOND_PERSON = env.bool("REQUIRE_SECOND_PERSON", default=True)
 # The secret behind sealed telephone numbers and ticket digests; it must outlive a change of SECRET_KEY.
 DATA_SECRET = env.str("DATA_SECRET", default=SECRET_KEY)
 

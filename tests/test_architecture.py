@@ -27,6 +27,7 @@ PURE_PARTS = {
     "questionbanks.statutes",
     "questionbanks.likeness",
     "exams.engine",
+    "exams.printing",
 }
 # In analytics everything is pure but the SQL, the pictures and what composes them.
 ANALYTICS_IMPURE = ("facts", "charts", "reports", "snapshots", "documents")
