@@ -11,6 +11,7 @@ keepalive = 30
 timeout = 60
 graceful_timeout = 30
 preload_app = False
+control_socket_disable = True  # several sites may run on one machine
 
 
 def when_ready(server):

@@ -1,15 +1,66 @@
-"""The main menu by role; a link is shown only to those whom the page admits."""
+"""The main menu by role, and where everybody lands; a link is shown only to those whom its page admits."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+
+from examsite.people.models import Role, RoleGrant
+
+OFFICE = frozenset({Role.OFFICER})
+FIGURES = frozenset({Role.OFFICER, Role.LEADER})
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One entry of the menu. `roles` empty: for everybody who is signed in and holds any role."""
+
+    label: str
+    view: str
+    roles: frozenset[Role]
+
+
+MENU = (
+    Link("考试", "exams:exams", OFFICE),
+    Link("组卷规则", "exams:blueprints", OFFICE),
+    Link("人员", "people:people", FIGURES),
+    Link("单位", "people:units", FIGURES),
+    Link("数据", "exams:figures", FIGURES),
+    Link("审批", "people:approvals", OFFICE),
+    Link("日志", "people:audit", frozenset({Role.AUDITOR})),
+    Link("我的", "people:me", frozenset()),
+)
+
+
+def roles_of(request: HttpRequest) -> frozenset[str]:
+    """The roles that the person holds anywhere; none for who came in by a slip."""
+    user = request.user
+    if not user.is_authenticated or getattr(user, "as_candidate", False):
+        return frozenset()
+    return frozenset(RoleGrant.objects.filter(user=user, ended_at__isnull=True).values_list("role", flat=True))
+
+
+def links_for(roles: frozenset[str]) -> list[Link]:
+    """The entries of the menu for somebody with these roles, in its order."""
+    if not roles:
+        return []
+    return [link for link in MENU if not link.roles or link.roles & roles]
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    return []
+    """The menu of the person who is signed in; the entry whose page this is below is the current one."""
+    entries = [{"label": link.label, "url": reverse(link.view)} for link in links_for(roles_of(request))]
+    under = [entry["url"] for entry in entries if request.path.startswith(entry["url"])]
+    current = max(under, key=len, default="")
+    return [entry | {"current": entry["url"] == current} for entry in entries]
 
 
 def home_url(request: HttpRequest) -> str:
-    return "/"
+    """The first entry of his menu for staff, the way in for everybody else."""
+    if not request.user.is_authenticated:
+        return reverse("people:sign_in")
+    links = links_for(roles_of(request))
+    return reverse(links[0].view) if links else reverse("people:me")
