@@ -1,6 +1,7 @@
 """The server: threads with keep-alive, two workers; says where to look once it is up."""
 
 import os
+from pathlib import Path
 
 wsgi_app = "examsite.wsgi:application"
 worker_class = "gthread"
@@ -16,8 +17,6 @@ control_socket_disable = True  # several sites may run on one machine
 
 def when_ready(server):
     """Print the way in: the addresses, and in the demo the people to sign in as."""
-    from pathlib import Path
-
     host, port = server.address[0][:2]
     shown = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104  a wildcard address is no link
     print(f"\n  学法考试平台  http://{shown}:{port}/\n", flush=True)  # noqa: T201

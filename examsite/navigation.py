@@ -40,7 +40,8 @@ def roles_of(request: HttpRequest) -> frozenset[str]:
     user = request.user
     if not user.is_authenticated or getattr(user, "as_candidate", False):
         return frozenset()
-    return frozenset(RoleGrant.objects.filter(user=user, ended_at__isnull=True).values_list("role", flat=True))
+    grants = RoleGrant.objects.filter(user=user, ended_at__isnull=True)
+    return frozenset(grants.values_list("role", flat=True))
 
 
 def links_for(roles: frozenset[str]) -> list[Link]:
