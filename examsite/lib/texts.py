@@ -19,6 +19,7 @@ _RADICALS = str.maketrans(
 _KANGXI = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
 _SPACES = {0x0C: " ", 0xA0: " ", 0x3000: " ", **dict.fromkeys(range(8192, 8203), " "), 0x202F: " "}
 _TABLE = {**_KANGXI, **_RADICALS, **_SPACES, **_INVISIBLE}
+_ODD = re.compile("[\u2e80-\u2fd5\ufffc\ufe0e\ufe0f]")  # printable, but in the table
 _RUN = re.compile(r"[ \t]{2,}|\t")
 _NEWLINES = re.compile(r" *\n[ \n]*")
 _EXCEL_ESCAPE = re.compile(r"_x000[DdAa9]_")
@@ -26,6 +27,8 @@ _EXCEL_ESCAPE = re.compile(r"_x000[DdAa9]_")
 
 def clean(text: str) -> str:
     """The text without invisible characters; every kind of space is a space, runs of spaces one space."""
+    if text.isprintable() and "  " not in text and "_x" not in text and not _ODD.search(text):
+        return text.strip()  # most texts: nothing to do
     if "_x" in text:
         text = _EXCEL_ESCAPE.sub("\n", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_TABLE)

@@ -56,9 +56,11 @@ def choice_key(answer: str, choices: Sequence[Choice]) -> tuple[tuple[str, ...],
     Reads letters ("A、C"), the text of an option, several texts, "A. 文字" and "C（教材第3页）"; None where
     none of these fits.
     """
+    found = letters(answer)
+    if found is not None and len(found) == 1:
+        return found, ""
     by_text = {squeeze(choice.text): choice.label for choice in choices if choice.text.strip()}
     whole = by_text.get(squeeze(answer))
-    found = letters(answer)
     if whole is not None and (found is None or (len(by_text) == len(choices) and len(found) > 1)):
         return (whole,), ""
     if found is not None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from .base import Problem
 from .keytable import KeySection, entries_of, entries_of_table, read_key
+from .line_facts import Facts, cells_of, facts_of, has_options, is_short
 from .lines import Line
 from .marks import (
     MAIN,
@@ -20,17 +21,15 @@ from .marks import (
     Heading,
     Number,
     chapter_of,
-    heading_of,
     is_key_heading,
     is_sample,
     is_separator,
     number_of,
     segments,
 )
-from .normalise import blank_spans, judgement, letters
+from .normalise import blank_spans
 
 LOOKAHEAD = 30  # lines in which an item's own options or answer must begin
-_OPTION = re.compile(r"\s*[√✓✔☑✅*＊★]?\s?[(（\[【]?\s?([A-ZＡ-Ｚ])\s{0,2}[.．、:：)）\]】﹒]")
 _WEAK_OPTION = re.compile(r"\s*([A-HＡ-Ｈ])(?:\s+|(?=[一-鿿“《]))\S")
 _LONE = re.compile(r"\s*(?:[A-HＡ-Ｈ](?:[\s、,，]{0,2}[A-HＡ-Ｈ]){0,7}|[√×✓✗对错]|正确|错误)\s*[。.]?\s*")
 _MATERIAL = re.compile(
@@ -80,22 +79,10 @@ def cut(lines: Sequence[Line]) -> Cut:
     return _Cutter(lines).run()
 
 
-@dataclass(slots=True)
-class _Facts:
-    """What a line shows by itself."""
-
-    blank: bool = False
-    number: Number | None = None
-    heading: Heading | None = None
-    option: str = ""
-    labels: tuple[str, ...] = ()
-    answer: str | None = None  # the text behind an answer label in this line
-
-
 class _Cutter:
     def __init__(self, lines: Sequence[Line]) -> None:
         self.lines = lines
-        self.facts = [_facts_of(line) for line in lines]
+        self.facts = [facts_of(line) for line in lines]
         self.style = self._main_style()
         self.numbered = self._is_numbered()
         self.cut = Cut()
@@ -130,7 +117,7 @@ class _Cutter:
         answers = sum("answer" in facts.labels for facts in self.facts)
         return numbers >= 2 and numbers * 3 >= answers
 
-    def _is_main(self, facts: _Facts) -> bool:
+    def _is_main(self, facts: Facts) -> bool:
         return facts.number is not None and facts.number.style == self.style
 
     # -- the walk
@@ -201,11 +188,11 @@ class _Cutter:
         assert self.block is not None
         facts = self.facts[index]
         self.block.lines.append(self.lines[index])
-        if facts.option or _has_options(self.lines[index].text):
+        if facts.option or has_options(self.lines[index].text):
             self.seen_option = True
         if facts.answer is not None:
             self.seen_answer = True
-            self.free_answer = not _is_short(facts.answer) or facts.answer.strip() == ""
+            self.free_answer = not is_short(facts.answer) or facts.answer.strip() == ""
         elif "rationale" in facts.labels or (
             self.seen_answer and not self.seen_option and not any(facts.labels)
         ):
@@ -293,7 +280,7 @@ class _Cutter:
     def _has_own_answer(self, index: int) -> bool:
         """Whether options or an answer of its own follow a line before the next numbered line."""
         text = self.lines[index].text
-        if self.facts[index].answer is not None or _has_options(text):
+        if self.facts[index].answer is not None or has_options(text):
             return True
         for at in range(index + 1, min(index + LOOKAHEAD, len(self.lines))):
             facts = self.facts[at]
@@ -376,7 +363,7 @@ class _Cutter:
         sections, used = read_key(texts, written)
         for line in self.lines[start : start + used]:
             if line.table:
-                sections.append(KeySection(None, entries_of_table(_rows(line.table))))
+                sections.append(KeySection(None, entries_of_table(cells_of(line.table))))
         if not sections:
             return 0
         self._close()
@@ -385,7 +372,7 @@ class _Cutter:
         return used + (1 if labelled else 0)
 
     def _key_from_table(self, line: Line) -> bool:
-        entries = entries_of_table(_rows(line.table))
+        entries = entries_of_table(cells_of(line.table))
         if len(entries) < 2 or self._waiting() < 2:
             return False
         self._close()
@@ -400,48 +387,3 @@ class _Cutter:
     def _is_written(block: Block) -> bool:
         heading = block.section.heading
         return heading is not None and heading.kind in {"fill_blank", "short_answer", "case_group", ""}
-
-
-def _facts_of(line: Line) -> _Facts:
-    text = line.text
-    if not text.strip() and not line.table and not line.pictures:
-        return _Facts(blank=True)
-    pieces = segments(text)
-    option = _OPTION.match(text)
-    answer = next((piece.text for piece in pieces if piece.label == "answer"), None)
-    return _Facts(
-        number=number_of(text),
-        heading=heading_of(text),
-        option=option.group(1).translate({0xFF21 + n: 65 + n for n in range(26)}) if option else "",
-        labels=tuple(piece.label for piece in pieces),
-        answer=answer,
-    )
-
-
-def _has_options(text: str) -> bool:
-    """Whether options begin inside a line, behind the stem."""
-    return (
-        re.search(
-            r"(?:^|[\s）)。？?：:])[(（]?[AＡ]\s?[.．、:：)）].{1,400}?[BＢ]\s?[.．、:：)）]", text[:3000]
-        )
-        is not None
-    )
-
-
-def _is_short(answer: str) -> bool:
-    """Whether an answer is letters or a judgement: what follows it is no part of it."""
-    text = answer.strip().strip("。.；;")
-    return (
-        judgement(text) is not None
-        or letters(text) is not None
-        or re.match(r"[A-H]{1,8}(?![A-Za-z])", text) is not None
-    )
-
-
-def _rows(table: str) -> list[list[str]]:
-    """The cells of a table written as HTML by the reader of the document."""
-    rows = re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL)
-    return [
-        [re.sub(r"<[^>]*>", " ", cell) for cell in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.DOTALL)]
-        for row in rows
-    ]

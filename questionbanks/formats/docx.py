@@ -18,13 +18,15 @@ from ..kinds.base import Question
 from ..kinds.registry import KINDS
 from . import printable
 from .base import Emitted, Format, Parsed, Unreadable
+from .columns import find_columns
 from .lines import Line, tidied
 from .normalise import clean, strip_invisible
 from .numbering import Numbering
 from .outgoing import Outgoing
-from .table import find_columns, read_tables
+from .table import read_tables
 from .tables import as_grid, as_html, as_lines
 from .text import read_lines
+from .word_xml import attribute, child, local
 
 MAX_XML = 80 * 1024 * 1024  # bytes of one part; a bank of 100,000 items is about half of it
 _BLACK = frozenset(
@@ -166,28 +168,6 @@ def _parse(xml: bytes) -> Element:
         return root
     except (ElementTree.ParseError, DefusedXmlException, ValueError) as error:
         raise Unreadable("damaged_xml", "文档已损坏，无法读取；请用Word或WPS打开后另存再导入") from error
-
-
-def local(element: Element) -> str:
-    """The name of an element without its namespace: old and new Word differ only there."""
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
-
-
-def attribute(element: Element | None, name: str, default: str = "") -> str:
-    """An attribute by its local name."""
-    if element is None:
-        return default
-    return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), default)
-
-
-def child(element: Element | None, *path: str) -> Element | None:
-    """The first descendant along a path of local names."""
-    for name in path:
-        if element is None:
-            return None
-        element = next((one for one in element if local(one) == name), None)
-    return element
 
 
 @dataclass(slots=True)

@@ -386,7 +386,7 @@ def group(
         question = settle(draft, judges)
         problems += draft.problems
         own = clean(draft.material)
-        if squeeze(own) != squeeze(material):
+        if own != material and squeeze(own) != squeeze(material):
             close()
             material = own
         if own:

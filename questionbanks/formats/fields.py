@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from ..kinds.base import Choice, Citation
 from .drafts import Draft
@@ -101,6 +102,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
 _ROLES = tuple((role, re.compile(pattern)) for role, pattern in _PATTERNS)
 
 
+@lru_cache(maxsize=4096)
 def meaning_of(header: str) -> str:
     """The meaning of a column name or key; "" for one that says nothing we know."""
     text = half(header).casefold()
@@ -147,7 +149,7 @@ def legend_of(text: str) -> dict[str, str]:
 
 def is_empty(text: str) -> bool:
     """Whether a cell says that it holds nothing ("\\", "/", "NULL")."""
-    return clean(text).casefold() in EMPTY_CELLS
+    return len(text) < 12 and clean(text).casefold() in EMPTY_CELLS
 
 
 # Meanings that several columns may share, and how their texts are put together.
@@ -213,7 +215,7 @@ def draft_of(fields: Mapping[str, str], where: str, kinds: Mapping[str, str], ki
 
 
 def _listed(text: str) -> tuple[str, ...]:
-    return tuple(part for part in (clean(one) for one in re.split(r"[;；,，、|]", text)) if part)
+    return tuple(part for part in (clean(one) for one in re.split(r"[;；,，、|]", text)) if part) if text else ()
 
 
 def _take_choices(draft: Draft, fields: Mapping[str, str]) -> None:

@@ -12,9 +12,10 @@ from examsite.lib.files.grids import Grid
 from examsite.lib.files.sniff import Probe
 
 from .base import Format, Parsed, Unreadable
+from .columns import find_columns
 from .lines import Line, tidied
 from .normalise import clean, strip_invisible
-from .table import find_columns, read_tables
+from .table import read_tables
 from .tables import as_html, as_lines
 from .text import read_lines
 

@@ -5,37 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element  # the type only: parsing is defusedxml's
 
+from .word_xml import attribute, child, local
+
 _CHINESE = "零一二三四五六七八九"
-_W = "val"
 
 
-def _local(element: Element) -> str:
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
-
-
-def _value(element: Element | None, name: str = _W, default: str = "") -> str:
-    if element is None:
-        return default
-    return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), default)
-
-
-def _child(element: Element | None, *path: str) -> Element | None:
-    for name in path:
-        if element is None:
-            return None
-        element = next((one for one in element if _local(one) == name), None)
-    return element
+def _value(element: Element | None, name: str = "val", default: str = "") -> str:
+    return attribute(element, name, default)
 
 
 class _Level:
     """One level of a list: how its number looks and where it starts."""
 
     def __init__(self, element: Element) -> None:
-        self.start = int(_value(_child(element, "start"), default="1") or 1)
-        self.format = _value(_child(element, "numFmt"), default="decimal") or _value(_child(element, "nfc"))
-        self.text = _value(_child(element, "lvlText"))
-        self.style = _value(_child(element, "pStyle"))
+        self.start = int(_value(child(element, "start"), default="1") or 1)
+        self.format = _value(child(element, "numFmt"), default="decimal") or _value(child(element, "nfc"))
+        self.text = _value(child(element, "lvlText"))
+        self.style = _value(child(element, "pStyle"))
 
 
 class Numbering:
@@ -59,25 +45,25 @@ class Numbering:
                     self._styles.setdefault(one.style, (number, level))
 
     def _take(self, element: Element) -> None:
-        name = _local(element)
+        name = local(element)
         if name in {"abstractNum", "listDef"}:
             key = _value(element, "abstractNumId") or _value(element, "listDefId")
             self._levels[key] = {
-                int(_value(one, "ilvl", "0")): _Level(one) for one in element if _local(one) == "lvl"
+                int(_value(one, "ilvl", "0")): _Level(one) for one in element if local(one) == "lvl"
             }
         elif name in {"num", "list"} and (_value(element, "numId") or _value(element, "ilfo")):
             key = _value(element, "numId") or _value(element, "ilfo")
-            target = _child(element, "abstractNumId")
-            self._abstract[key] = _value(target if target is not None else _child(element, "ilst"))
+            target = child(element, "abstractNumId")
+            self._abstract[key] = _value(target if target is not None else child(element, "ilst"))
             for one in element:
-                if _local(one) == "lvlOverride" and (start := _child(one, "startOverride")) is not None:
+                if local(one) == "lvlOverride" and (start := child(one, "startOverride")) is not None:
                     self._starts[key, int(_value(one, "ilvl", "0"))] = int(_value(start, default="1"))
         elif name == "style":
             key = _value(element, "styleId")
-            properties = _child(element, "pPr", "numPr")
-            if properties is not None and (number := _value(_child(properties, "numId"))):
-                self._styles[key] = (number, int(_value(_child(properties, "ilvl"), default="0")))
-            if base := _value(_child(element, "basedOn")):
+            properties = child(element, "pPr", "numPr")
+            if properties is not None and (number := _value(child(properties, "numId"))):
+                self._styles[key] = (number, int(_value(child(properties, "ilvl"), default="0")))
+            if base := _value(child(element, "basedOn")):
                 self._based_on[key] = base
 
     def label(self, paragraph: Element) -> tuple[str, str]:
@@ -108,16 +94,16 @@ class Numbering:
         return f"{label} " if label[-1:].isalnum() else label, f"{abstract}:{level}"
 
     def _place(self, paragraph: Element) -> tuple[str, int]:
-        properties = _child(paragraph, "pPr")
-        own = _child(properties, "numPr")
+        properties = child(paragraph, "pPr")
+        own = child(properties, "numPr")
         if own is None:
-            own = _child(properties, "listPr")  # Word 2003 XML
+            own = child(properties, "listPr")  # Word 2003 XML
         if own is not None:
-            number = _value(_child(own, "numId")) or _value(_child(own, "ilfo"))
-            level = int(_value(_child(own, "ilvl"), default="0") or 0)
+            number = _value(child(own, "numId")) or _value(child(own, "ilfo"))
+            level = int(_value(child(own, "ilvl"), default="0") or 0)
             if number:
                 return number, level
-        style = _value(_child(properties, "pStyle"))
+        style = _value(child(properties, "pStyle"))
         for one in self._ancestors(style):
             if one in self._styles:
                 return self._styles[one]

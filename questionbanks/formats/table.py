@@ -5,49 +5,29 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from examsite.lib.files.grids import CellText, Grid, cell_text, column_letter, is_blank
 
 from ..kinds.base import Choice, replace
 from .base import Parsed, Problem, Unreadable
+from .columns import Columns, corrected, corrections, find_columns, header_columns, layout_of
 from .drafts import Draft, group
-from .fields import default_kind, draft_of, gather, is_empty, legend_of, meaning_of
-from .normalise import clean, has_no_place, judgement, kind_of, letters
+from .fields import default_kind, draft_of, gather, is_empty
+from .normalise import clean, judgement, kind_of, letters
 from .options import letters_from_a
 from .own_layout import exact_items
 
-HEADER_ROWS = 20  # the header is looked for in so many rows from the top
 _SAMPLE = re.compile(
     r"^[\s【（(\[]*(示例|样例|范例|举例)|[（(【](示例|样例)|(示例|样例|本行|此行)[^。]{0,8}(删除|勿删)"
+)
+_KIND_ROW = re.compile(
+    r"[\s第一二三四五六七八九十\d、.．（()）部分大题]*\S{0,8}(选|判断|填空|简答|论述|问答|案例|材料)"
 )
 _NOTES = re.compile(
     r"^\s*(填写|导入|使用|操作)?(须知|说明|注意事项|备注|要求|提示)\s*[:：]|^\s*填写(须知|说明)"
 )
 _NO_COLUMNS = "表里没有认出“题干”和“答案”这样的列；请核对表头文字，或改用本站的导入模板"
-
-
-@dataclass(slots=True)
-class Columns:
-    """What the columns of a sheet mean. `header`: index of the header row, -1 for none."""
-
-    header: int
-    meanings: dict[int, str]
-    names: dict[int, str] = field(default_factory=dict)
-    legend: dict[str, str] = field(default_factory=dict)
-    guessed: bool = False
-
-    def has(self, meaning: str) -> bool:
-        return meaning in self.meanings.values()
-
-    @property
-    def score(self) -> int:
-        """How much of a question table this is; 0 when a stem and something to answer with are not both there."""
-        meanings = {meaning.partition(":")[0] for meaning in self.meanings.values()} - {""}
-        asks = "stem" in meanings
-        answers = meanings & {"answer", "choice", "choices", "choice_text", "right"}
-        return len(set(self.meanings.values()) - {""}) if asks and answers else 0
 
 
 def read_tables(
@@ -62,9 +42,9 @@ def read_tables(
     problems: list[Problem] = []
     layout: dict[str, str] = {}
     skipped: list[Grid] = []
-    corrected = _corrections(mapping or {})
+    changes = corrections(mapping or {})
     for grid in grids:
-        columns = _corrected(find_columns(grid), grid, corrected.get(grid.name, {}))
+        columns = corrected(find_columns(grid), grid, changes.get(grid.name, {}))
         if columns is None:
             skipped.append(grid)
             continue
@@ -74,7 +54,7 @@ def read_tables(
         reader.read()
         drafts += reader.drafts
         problems += reader.problems
-        layout |= _layout(grid, columns)
+        layout |= layout_of(grid, columns)
     if not layout:
         raise Unreadable("no_columns", _NO_COLUMNS)
     for grid in skipped:
@@ -85,138 +65,6 @@ def read_tables(
             )
     questions, found = group(drafts)
     return Parsed(tuple(questions), (*problems, *found), layout=layout), skipped
-
-
-# -- columns ------------------------------------------------------------------------------------------------
-
-
-def find_columns(grid: Grid) -> Columns | None:
-    """The header among the first rows, else the meanings that the values themselves suggest; else None."""
-    best: Columns | None = None
-    for index, row in enumerate(grid.rows[:HEADER_ROWS]):
-        columns = header_columns(row, index)
-        if columns.score > (best.score if best else 1):
-            best = columns
-    if best is None:
-        best = _guess_columns(grid)
-    if best is not None:
-        _settle_ambiguous(grid, best)
-        for row in grid.rows[: best.header + 1]:
-            for value in row:
-                if isinstance(value, str) and not best.legend:
-                    best.legend = legend_of(value)
-    return best
-
-
-def header_columns(row: Sequence[Any], index: int) -> Columns:
-    """Read a row as a header. A meaning that only one column can have goes to the first such column."""
-    meanings: dict[int, str] = {}
-    names: dict[int, str] = {}
-    shared = {"topic", "source", "rationale", "more_answer", "picture", "material", "tags", ""}
-    for column, value in enumerate(row):
-        if not isinstance(value, str) or not value.strip():
-            continue
-        meaning = meaning_of(value)
-        if meaning in meanings.values() and meaning not in shared:
-            meaning = "topic" if meaning == "kind" else ""
-        meanings[column] = meaning
-        names[column] = clean(value)
-    return Columns(index, meanings, names)
-
-
-def _settle_ambiguous(grid: Grid, columns: Columns) -> None:
-    """类别, 分类 and the like are a kind or a topic: their values tell. And a lone 选项内容 is all options."""
-    body = [row for row in grid.rows[columns.header + 1 : columns.header + 60] if not is_blank(row)]
-    if not columns.has("kind"):
-        for column, meaning in columns.meanings.items():
-            values = [clean(cell_text(row[column]).text) for row in body if column < len(row)]
-            named = sum(bool(kind_of(value) or has_no_place(value)) and len(value) <= 12 for value in values)
-            if meaning in {"topic", "", "tags"} and values and named * 5 >= len(values) * 4:
-                columns.meanings[column] = "kind"
-                break
-    if columns.has("choice_text") and not columns.has("choice_right"):
-        for column, meaning in columns.meanings.items():
-            if meaning == "choice_text":
-                columns.meanings[column] = "choices"
-
-
-def _guess_columns(grid: Grid) -> Columns | None:
-    """Columns of a table without header, by their values: letters, kinds, numbers, the longest text."""
-    body = [row for row in grid.rows[:200] if not is_blank(row)]
-    width = max((len(row) for row in body), default=0)
-    if len(body) < 3 or width < 3:
-        return None
-    texts = [
-        [clean(cell_text(row[column]).text) for row in body if column < len(row)] for column in range(width)
-    ]
-    filled = [[text for text in column if text] for column in texts]
-    lengths = [sum(map(len, column)) / max(len(column), 1) for column in filled]
-
-    def share(column: int, test: Any) -> float:
-        return sum(bool(test(text)) for text in filled[column]) / max(len(body), 1)
-
-    stem = max(range(width), key=lambda column: lengths[column])
-    answer = next(
-        (
-            c
-            for c in reversed(range(width))
-            if c != stem and share(c, _is_short_answer) >= 0.8 and lengths[c] < 7
-        ),
-        None,
-    )
-    if answer is None or lengths[stem] < 8:
-        return None
-    meanings = {stem: "stem", answer: "answer"}
-    kind = next((c for c in range(width) if c not in meanings and share(c, kind_of) >= 0.8), None)
-    if kind is not None:
-        meanings[kind] = "kind"
-    if 0 not in meanings and share(0, str.isdigit) >= 0.8:
-        meanings[0] = "number"
-    options = [c for c in range(stem + 1, width) if c not in meanings and filled[c]]
-    meanings |= {c: f"choice:{label}" for c, label in zip(options[:8], letters_from_a(8), strict=False)}
-    return Columns(-1, meanings, guessed=True)
-
-
-def _is_short_answer(text: str) -> bool:
-    found = letters(text)
-    return judgement(text) is not None or (found is not None and max(found) <= "H" and len(found) <= 8)
-
-
-def _layout(grid: Grid, columns: Columns) -> dict[str, str]:
-    sheet = f"{grid.name}!" if grid.name else "!"
-    layout = {f"{sheet}表头": str(grid.numbers[columns.header]) if columns.header >= 0 else "0"}
-    for column, meaning in sorted(columns.meanings.items()):
-        layout[f"{sheet}{column_letter(column)} {columns.names.get(column, '')}".rstrip()] = meaning
-    return layout
-
-
-def _corrections(mapping: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
-    for key, meaning in mapping.items():
-        sheet, _, column = (
-            key.rpartition("!") if "!" in key.split(" ")[0] or key.count("!") == 1 else ("", "", key)
-        )
-        found.setdefault(sheet, {})[column.split(" ", 1)[0]] = meaning
-    return found
-
-
-def _corrected(columns: Columns | None, grid: Grid, changes: Mapping[str, str]) -> Columns | None:
-    """The columns with a person's corrections put over them."""
-    if not changes:
-        return columns
-    header = changes.get("表头")
-    if header is not None and header.isdigit():
-        index = next((i for i, number in enumerate(grid.numbers) if number == int(header)), -1)
-        if columns is None or columns.header != index:
-            columns = header_columns(grid.rows[index], index) if index >= 0 else Columns(-1, {})
-    columns = columns or Columns(-1, {})
-    width = max((len(row) for row in grid.rows[:200]), default=0)
-    for column in range(width):
-        letter = column_letter(column)
-        if letter in changes:
-            columns.meanings[column] = changes[letter]
-    columns.guessed = False
-    return columns if columns.score else None
 
 
 # -- rows ---------------------------------------------------------------------------------------------------
@@ -257,26 +105,32 @@ class _Sheet:
 
     def _is_no_item(self, row: Sequence[Any], index: int) -> bool:
         """Rows between the items: a repeated header, a heading that sets the kind, a sample, a note."""
-        texts = [clean(value) for value in row if isinstance(value, str) and clean(value)]
-        others = [value for value in row if not isinstance(value, str) and value is not None]
-        again = header_columns(row, index)
-        if again.score > 2 and again.score * 3 >= self.columns.score * 2 and not others:
-            self.columns.meanings = again.meanings
-            return True
-        if len(texts) == 1 and not others and len(texts[0]) <= 60:
-            kind = kind_of(texts[0])
-            if kind and re.match(
-                r"^[\s第一二三四五六七八九十\d、.．（()）部分大题]*\S{0,8}(选|判断|填空|简答|论述|问答|案例|材料)",
-                texts[0],
-            ):
-                self.kind = kind
-                return True
+        filled = [value for value in row if value is not None and value != ""]
+        texts = [value for value in filled if isinstance(value, str)]
         stem = self._text(row, "stem")
+        if len(stem) <= 20 and len(texts) == len(filled) and self._is_header_again(row, index):
+            return True
+        if len(filled) == 1 and texts and self._sets_kind(clean(texts[0])):
+            return True
         if _SAMPLE.search(stem[:40]) or any(_SAMPLE.match(text[:20]) for text in texts[:1]):
             self._skip(index, "sample_row", "示例行，没有导入", " | ".join(texts))
             return True
         if texts and _NOTES.match(texts[0]) and len(texts) <= 2:
             self._skip(index, "note_row", "填写说明，没有导入", texts[0])
+            return True
+        return False
+
+    def _is_header_again(self, row: Sequence[Any], index: int) -> bool:
+        again = header_columns(row, index)
+        if again.score <= 2 or again.score * 3 < self.columns.score * 2:
+            return False
+        self.columns.meanings = again.meanings
+        return True
+
+    def _sets_kind(self, text: str) -> bool:
+        kind = kind_of(text) if len(text) <= 60 else ""
+        if kind and _KIND_ROW.match(text):
+            self.kind = kind
             return True
         return False
 

@@ -20,9 +20,10 @@ from ..kinds.registry import KINDS
 from . import own_layout
 from .base import Emitted, Format, Parsed, Problem, Unreadable
 from .check import complete
+from .columns import find_columns, header_columns
 from .lines import Line, tidied
 from .normalise import letters, strip_invisible
-from .table import find_columns, header_columns, read_tables, unread_cells
+from .table import read_tables, unread_cells
 from .text import read_lines
 
 _WORKBOOK_PARTS = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")

@@ -1,0 +1,166 @@
+"""Which row of a sheet is the header, and what each of its columns means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from examsite.lib.files.grids import Grid, cell_text, column_letter, is_blank
+
+from .fields import legend_of, meaning_of
+from .normalise import clean, has_no_place, judgement, kind_of, letters
+from .options import letters_from_a
+
+HEADER_ROWS = 20  # the header is looked for in so many rows from the top
+
+
+@dataclass(slots=True)
+class Columns:
+    """What the columns of a sheet mean. `header`: index of the header row, -1 for none."""
+
+    header: int
+    meanings: dict[int, str]
+    names: dict[int, str] = field(default_factory=dict)
+    legend: dict[str, str] = field(default_factory=dict)
+    guessed: bool = False
+
+    def has(self, meaning: str) -> bool:
+        return meaning in self.meanings.values()
+
+    @property
+    def score(self) -> int:
+        """How much of a question table this is; 0 when a stem and something to answer with are not both there."""
+        meanings = {meaning.partition(":")[0] for meaning in self.meanings.values()} - {""}
+        asks = "stem" in meanings
+        answers = meanings & {"answer", "choice", "choices", "choice_text", "right"}
+        return len(set(self.meanings.values()) - {""}) if asks and answers else 0
+
+
+def find_columns(grid: Grid) -> Columns | None:
+    """The header among the first rows, else the meanings that the values themselves suggest; else None."""
+    best: Columns | None = None
+    for index, row in enumerate(grid.rows[:HEADER_ROWS]):
+        columns = header_columns(row, index)
+        if columns.score > (best.score if best else 1):
+            best = columns
+    if best is None:
+        best = _guess_columns(grid)
+    if best is not None:
+        _settle_ambiguous(grid, best)
+        for row in grid.rows[: best.header + 1]:
+            for value in row:
+                if isinstance(value, str) and not best.legend:
+                    best.legend = legend_of(value)
+    return best
+
+
+def header_columns(row: Sequence[Any], index: int) -> Columns:
+    """Read a row as a header. A meaning that only one column can have goes to the first such column."""
+    meanings: dict[int, str] = {}
+    names: dict[int, str] = {}
+    shared = {"topic", "source", "rationale", "more_answer", "picture", "material", "tags", ""}
+    for column, value in enumerate(row):
+        if not isinstance(value, str) or not value.strip():
+            continue
+        meaning = meaning_of(value)
+        if meaning in meanings.values() and meaning not in shared:
+            meaning = "topic" if meaning == "kind" else ""
+        meanings[column] = meaning
+        names[column] = clean(value)
+    return Columns(index, meanings, names)
+
+
+def _settle_ambiguous(grid: Grid, columns: Columns) -> None:
+    """类别, 分类 and the like are a kind or a topic: their values tell. And a lone 选项内容 is all options."""
+    body = [row for row in grid.rows[columns.header + 1 : columns.header + 60] if not is_blank(row)]
+    if not columns.has("kind"):
+        for column, meaning in columns.meanings.items():
+            values = [clean(cell_text(row[column]).text) for row in body if column < len(row)]
+            named = sum(bool(kind_of(value) or has_no_place(value)) and len(value) <= 12 for value in values)
+            if meaning in {"topic", "", "tags"} and values and named * 5 >= len(values) * 4:
+                columns.meanings[column] = "kind"
+                break
+    if columns.has("choice_text") and not columns.has("choice_right"):
+        for column, meaning in columns.meanings.items():
+            if meaning == "choice_text":
+                columns.meanings[column] = "choices"
+
+
+def _guess_columns(grid: Grid) -> Columns | None:
+    """Columns of a table without header, by their values: letters, kinds, numbers, the longest text."""
+    body = [row for row in grid.rows[:200] if not is_blank(row)]
+    width = max((len(row) for row in body), default=0)
+    if len(body) < 3 or width < 3:
+        return None
+    texts = [
+        [clean(cell_text(row[column]).text) for row in body if column < len(row)] for column in range(width)
+    ]
+    filled = [[text for text in column if text] for column in texts]
+    lengths = [sum(map(len, column)) / max(len(column), 1) for column in filled]
+
+    def share(column: int, test: Any) -> float:
+        return sum(bool(test(text)) for text in filled[column]) / max(len(body), 1)
+
+    stem = max(range(width), key=lambda column: lengths[column])
+    answer = next(
+        (
+            c
+            for c in reversed(range(width))
+            if c != stem and share(c, _is_short_answer) >= 0.8 and lengths[c] < 7
+        ),
+        None,
+    )
+    if answer is None or lengths[stem] < 8:
+        return None
+    meanings = {stem: "stem", answer: "answer"}
+    kind = next((c for c in range(width) if c not in meanings and share(c, kind_of) >= 0.8), None)
+    if kind is not None:
+        meanings[kind] = "kind"
+    if 0 not in meanings and share(0, str.isdigit) >= 0.8:
+        meanings[0] = "number"
+    options = [c for c in range(stem + 1, width) if c not in meanings and filled[c]]
+    meanings |= {c: f"choice:{label}" for c, label in zip(options[:8], letters_from_a(8), strict=False)}
+    return Columns(-1, meanings, guessed=True)
+
+
+def _is_short_answer(text: str) -> bool:
+    found = letters(text)
+    return judgement(text) is not None or (found is not None and max(found) <= "H" and len(found) <= 8)
+
+
+def layout_of(grid: Grid, columns: Columns) -> dict[str, str]:
+    sheet = f"{grid.name}!" if grid.name else "!"
+    layout = {f"{sheet}表头": str(grid.numbers[columns.header]) if columns.header >= 0 else "0"}
+    for column, meaning in sorted(columns.meanings.items()):
+        layout[f"{sheet}{column_letter(column)} {columns.names.get(column, '')}".rstrip()] = meaning
+    return layout
+
+
+def corrections(mapping: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for key, meaning in mapping.items():
+        sheet, _, column = (
+            key.rpartition("!") if "!" in key.split(" ")[0] or key.count("!") == 1 else ("", "", key)
+        )
+        found.setdefault(sheet, {})[column.split(" ", 1)[0]] = meaning
+    return found
+
+
+def corrected(columns: Columns | None, grid: Grid, changes: Mapping[str, str]) -> Columns | None:
+    """The columns with a person's corrections put over them."""
+    if not changes:
+        return columns
+    header = changes.get("表头")
+    if header is not None and header.isdigit():
+        index = next((i for i, number in enumerate(grid.numbers) if number == int(header)), -1)
+        if columns is None or columns.header != index:
+            columns = header_columns(grid.rows[index], index) if index >= 0 else Columns(-1, {})
+    columns = columns or Columns(-1, {})
+    width = max((len(row) for row in grid.rows[:200]), default=0)
+    for column in range(width):
+        letter = column_letter(column)
+        if letter in changes:
+            columns.meanings[column] = changes[letter]
+    columns.guessed = False
+    return columns if columns.score else None

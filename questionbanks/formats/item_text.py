@@ -1,0 +1,332 @@
+"""One item of a running text taken apart: stem, options, answer, rationale, sub-questions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ..kinds.base import Choice
+from .base import Problem
+from .blocks import Block
+from .drafts import Draft
+from .lines import Line
+from .marks import segments, take_tags
+from .normalise import blank_spans, clean, difficulty_of, points_of
+from .options import BULLETS, MARKS, find_options, label_of, letters_from_a
+
+_WEAK_OPTION = re.compile(
+    r"[ \t　]*([A-Ha-hＡ-Ｈ])(?:[ \t　]+|[.．、:：)）][ \t　]*|(?=[一-鿿“《（\d]))", re.MULTILINE
+)
+_BULLET = re.compile(rf"(?m)^[ \t]*[{BULLETS}][ \t]*")
+_FIELD = re.compile(r"\n[_＿]{10,}\s*$")
+_TRUE_FALSE_LINE = re.compile(
+    r"\s*(?:true|false|T|F|对|错|√|×|正确|错误)\s?[.、:：]\s?(?:正确|错误|对|错|√|×)\s*", re.IGNORECASE
+)
+_LONE_ANSWER = re.compile(
+    r"\s*(?:[A-HＡ-Ｈ](?:[\s、,，]{0,2}[A-HＡ-Ｈ]){0,7}|[√×✓✗✔✘❌✅]|对|错|正确|错误)\s*[。.]?\s*"
+)
+_RIGHT_BEHIND = re.compile(
+    r"\s*(?:[（(\[【]\s?(?:正确(?:答案|选项)?|答案|√|✓|✔|对|right|correct)\s?[)）\]】]|[√✓✔☑✅])\s*$"
+)
+_NEXT_GLUED = re.compile(r"\s*([A-HＡ-Ｈ]{1,8})\s{0,3}(\d{1,4}[、.．].{4,})", re.DOTALL)
+_SUB = re.compile(r"\s*[（(]\s?(\d{1,2})\s?[)）]\s?[.．、]?\s*")
+_ENUMERATED = re.compile(
+    r"\s*(?:[（(]\s?[\d一二三四五六七八九十]{1,3}\s?[)）]|[①-⑳]|\d{1,2}\s?[.．、)）]|第?[一二三四五六七八九十]{1,2}[、.，是：:]|[-•·])"
+)
+_SENTENCE_END = tuple('。？！?!；;：:”"）)…，,、')
+
+
+@dataclass(slots=True)
+class _Parts:
+    """The texts of one item, by label, as they are collected line by line."""
+
+    body: list[tuple[str, Line, int]] = field(default_factory=list)  # (text, its line, offset in the line)
+    by_label: dict[str, list[str]] = field(default_factory=dict)
+
+
+def drafts_of(block: Block) -> list[Draft]:
+    """The drafts of a block: one, or the parts of a case. [] for text that is no item (titles, notes)."""
+    subs = _sub_blocks(block)
+    if subs is not None:
+        return subs
+    draft = _draft_of(block.lines, block.text_from, block.number.prefix if block.number else "")
+    answered = bool(draft.choices or draft.answer or draft.keys)
+    if block.number is None and not answered and (block.numbered or not _looks_asked(draft.stem)):
+        return []
+    if block.number is None and block.numbered:
+        draft.doubt("no_number", "没有题号，按独立的一题处理", "核对是否和上一题是同一题")
+    draft.number = str(block.number.value) if block.number else draft.number
+    draft.topic = draft.topic or block.section.chapter
+    draft.material = "\n".join(line.text.strip() for line in block.material if line.text.strip())
+    return [draft]
+
+
+def _looks_asked(stem: str) -> bool:
+    return bool(re.search(r"[？?]\s*$|[（(]\s*[)）]|_{2,}", stem))
+
+
+def _draft_of(lines: Sequence[Line], text_from: int, prefix: str = "") -> Draft:
+    parts = _collect(lines, text_from)
+    draft = Draft(
+        where=lines[0].where, raw="\n".join(line.text.strip() for line in lines if line.text.strip())[:20_000]
+    )
+    _read_body(draft, parts, prefix)
+    labels = parts.by_label
+    answers = [text.strip() for text in labels.get("answer", [])]
+    if answers:
+        _set_answer(draft, list(dict.fromkeys(text for text in answers if text)), parts)
+    _split_next_question(draft)
+    draft.rationale = _joined(labels.get("rationale", []))
+    draft.points = draft.points or points_of(" ".join(labels.get("points", [])))
+    draft.difficulty = difficulty_of(" ".join(labels.get("difficulty", [])))
+    draft.topic = clean(" ".join(labels.get("topic", [])))
+    draft.source = _joined(labels.get("source", []))
+    if labels.get("kind"):
+        draft.kind_name = clean(labels["kind"][0])
+    _report_objects(draft, lines)
+    return draft
+
+
+def _set_answer(draft: Draft, answers: Sequence[str], parts: _Parts) -> None:
+    """One answer; what follows a short one belongs to the rationale; two different short ones are a fault."""
+    short = [text for text in answers if _LONE_ANSWER.fullmatch(text)]
+    if len({clean(text).strip("。. ") for text in short}) > 1:
+        draft.note("several_answers", f"写了几个不同的答案：{'；'.join(answers)}", "只留一个答案")
+    if answers and answers[0] in short:
+        draft.answer = answers[0]
+        parts.by_label.setdefault("rationale", [])[:0] = [text for text in answers[1:] if text not in short]
+    else:
+        draft.answer = _joined(answers)
+
+
+def _collect(lines: Sequence[Line], text_from: int) -> _Parts:
+    """Sort the pieces of the lines by label. A line without label goes on with the last one."""
+    parts = _Parts()
+    label = ""
+    for index, line in enumerate(lines):
+        start = text_from if index == 0 else 0
+        text = line.text[start:]
+        if line.table:
+            parts.body.append((line.table, line, -1))
+            continue
+        if (
+            label in {"answer", "mine", "points", "difficulty", "rationale", "ignore", "kind"}
+            and _begins_option(text)
+            and not parts.by_label.get("_options")
+        ):
+            label = ""
+        for piece in segments(text):
+            if piece.label:
+                label = piece.label
+            elif label in {"points", "difficulty", "kind", "mine", "ignore"}:
+                label = "" if label != "mine" else "ignore"
+            if label in {"", "stem", "choices"}:
+                parts.body.append((piece.text, line, start + piece.start))
+            else:
+                parts.by_label.setdefault(label, []).append(piece.text)
+    return parts
+
+
+def _begins_option(text: str) -> bool:
+    return re.match(rf"\s*[{MARKS}]?[(（\[]?[AＡ]\s?[.．、:：)）]", text) is not None
+
+
+def _read_body(draft: Draft, parts: _Parts, prefix: str) -> None:
+    """Stem and options out of the running text of an item, with what is marked in them."""
+    pieces, spans, at = [], [], 0
+    underlined: list[tuple[int, int]] = []
+    tables: list[str] = []
+    for text, line, offset in parts.body:
+        if offset < 0:
+            tables.append(text)
+            continue
+        if _TRUE_FALSE_LINE.fullmatch(text):
+            draft.kind = "true_false"
+            continue
+        spans += [(at + a - offset, at + b - offset) for a, b in line.strong if b > offset]
+        underlined += [(at + a - offset, at + b - offset) for a, b in line.underlined if b > offset]
+        pieces.append(text)
+        at += len(text) + 1
+    body = "\n".join(pieces)
+    start, run = find_options(body)
+    if not run:
+        start, run = _weak_options(body) or _bulleted_options(body)
+    stem = body[:start] if run else body
+    ends = [*(begin for _, begin, _ in run[1:]), len(body)][: len(run)]
+    strong = []
+    for (label, begin, text_at), end in zip(run, ends, strict=True):
+        text = body[text_at : end - (_marks_next(body, end) if end < len(body) else 0)]
+        if end == len(body):
+            _check_two_sets(draft, text)
+            text = _take_lone_answer(draft, text)
+        text = text.rstrip(f" \t\n{BULLETS}")
+        behind = _RIGHT_BEHIND.search(text[-20:])
+        if behind:
+            text = text.rstrip()[: -len(behind.group().strip())]
+        if behind or _marks_next(body, begin):
+            draft.keys = (*draft.keys, label)
+        if _covered(spans, text_at, text_at + len(text.rstrip())) > 0.6:
+            strong.append(label)
+        draft.choices.append(Choice(label, _unwrapped(text.strip(f" \t\n;；{BULLETS}"))))
+    if 0 < len(strong) < len(run) and not draft.keys:
+        draft.keys, draft.keys_by = tuple(strong), "加粗或标色"
+    if not run:
+        stem = _take_lone_answer(draft, stem)
+    stem, kind, points = take_tags(stem.rstrip(f" \t\n{BULLETS}"))
+    if _FIELD.search(stem) and blank_spans(_FIELD.sub("", stem)):
+        stem = _FIELD.sub("", stem)  # the line to write on, below a stem with a blank of its own
+        stem, kind, points = take_tags(stem) if not kind else (stem, kind, points)
+    stem = _unwrapped(stem)
+    draft.kind_name, draft.points = kind, points
+    draft.marked = tuple(
+        clean(body[a:b])
+        for a, b in underlined or spans
+        if b <= len(stem) + 400 and clean(body[a:b]).strip("_ ")
+    )
+    draft.stem = f"{prefix}{stem}" if prefix.strip("（）() ") else stem
+    if tables:
+        draft.stem = f"{draft.stem}\n[表格]"
+        draft.note("table", "题目里有表格，没有导入", "把表格内容改写成文字", "broken")
+
+
+_Run = tuple[int, list[tuple[str, int, int]]]
+
+
+def _weak_options(body: str) -> _Run | None:
+    """Options whose letters have no dot ("A 甲", "A甲") or are small: at the beginning of a line, or spaced
+    out in the line of the letter before."""
+    run: list[tuple[str, int, int]] = []
+    for match in re.finditer(r"(?m)^|(?<=[ \t])(?=[A-HＡ-Ｈ][ \t])", body):
+        found = _WEAK_OPTION.match(body, match.start())
+        if found and label_of(found.group(1)) == chr(65 + len(run)):
+            inline = match.start() > 0 and body[match.start() - 1] != "\n"
+            if not inline or (run and "\n" not in body[run[-1][1] : match.start()]):
+                run.append((label_of(found.group(1)), found.start(1), found.end()))
+    return (run[0][1], run) if len(run) >= 2 else None
+
+
+def _bulleted_options(body: str) -> _Run:
+    """Options without letters behind the circles and boxes of a questionnaire."""
+    places = [(match.start(), match.end()) for match in _BULLET.finditer(body)]
+    if not 2 <= len(places) <= 26:
+        return 0, []
+    run = [(label, *place) for label, place in zip(letters_from_a(len(places)), places, strict=True)]
+    return places[0][0], run
+
+
+def _take_lone_answer(draft: Draft, text: str) -> str:
+    """An answer that stands alone in the last line, without a label."""
+    head, separator, last = text.rstrip().rpartition("\n")
+    if separator and head.strip() and _LONE_ANSWER.fullmatch(last) and draft.answer is None:
+        draft.answer = last.strip()
+        return head
+    return text
+
+
+def _marks_next(body: str, begin: int) -> bool:
+    """Whether a tick or star stands directly before the label at `begin`, apart from the text before it."""
+    return begin > 0 and body[begin - 1] in MARKS and (begin == 1 or body[begin - 2] in " \t\n")
+
+
+_SECOND_SET = re.compile(
+    r"(?:^|[\n \t])[(（]?[AＡ]\s?[.．、:：)）].{1,2000}?[\n \t][(（]?[BＢ]\s?[.．、:：)）]", re.DOTALL
+)
+
+
+def _check_two_sets(draft: Draft, last: str) -> None:
+    """A second A, B … behind the last option: two items that were pushed into one."""
+    if _SECOND_SET.search(last[:4000]):
+        draft.note("two_option_sets", "一道题里有两组选项，可能是两道题粘在了一起", "拆成两题，补上题号")
+
+
+def _covered(spans: Sequence[tuple[int, int]], start: int, end: int) -> float:
+    inside = sum(max(0, min(b, end) - max(a, start)) for a, b in spans)
+    return inside / max(end - start, 1)
+
+
+def _unwrapped(text: str) -> str:
+    """Lines that were wrapped by hand become one line; list items and sentences keep theirs."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    joined = lines[:1]
+    for line in lines[1:]:
+        before = joined[-1]
+        if before.endswith(_SENTENCE_END) or _ENUMERATED.match(line):
+            joined.append(line)
+        else:
+            space = " " if before[-1:].isascii() and line[:1].isascii() and before[-1:].isalnum() else ""
+            joined[-1] = f"{before}{space}{line}"
+    return "\n".join(joined)
+
+
+def _joined(texts: Sequence[str]) -> str:
+    return "\n".join(text.strip() for text in texts if text.strip())
+
+
+def _split_next_question(draft: Draft) -> None:
+    """ "【答案】D2、某设区的市…": the answer is glued to the next item, which is reported, not swallowed."""
+    match = _NEXT_GLUED.fullmatch(draft.answer or "")
+    if match:
+        draft.answer = match.group(1)
+        draft.doubt("glued_next", f"答案后面粘着下一题：{match.group(2)[:40]}…", "在两题之间换行")
+
+
+def _report_objects(draft: Draft, lines: Sequence[Line]) -> None:
+    if any(line.pictures for line in lines):
+        alone = not clean(draft.stem)
+        severity = (
+            "broken" if alone or any(not choice.text.strip() for choice in draft.choices) else "doubtful"
+        )
+        draft.note("picture", "这道题带有图片，图片没有导入", "导入后补上图片，或改成文字", severity)
+    if any(line.formulas for line in lines):
+        draft.doubt("formula", "这道题带有公式，只导入了其中的文字", "核对公式")
+
+
+# -- sub-questions ------------------------------------------------------------------------------------------
+
+
+def _sub_blocks(block: Block) -> list[Draft] | None:
+    """The parts of a case: "（1）", "（2）" … below a text, each with options or an answer of its own."""
+    marks = [
+        (i, int(match.group(1)))
+        for i, line in enumerate(block.lines)
+        if (match := _SUB.match(line.text[block.text_from if i == 0 else 0 :]))
+    ]
+    run = [(i, n) for i, n in marks if i > 0]
+    while run and run[0][1] != 1:
+        run = run[1:]
+    expected, starts = 1, []
+    for i, n in run:
+        if n == expected:
+            starts.append(i)
+            expected += 1
+        elif n == 1 and len(starts) <= 1:
+            expected, starts = 2, [i]
+    heading = block.section.heading
+    if len(starts) < (1 if heading is not None and heading.kind == "case_group" else 2):
+        return None
+    ends = [*starts[1:], len(block.lines)]
+    drafts: list[Draft] = []
+    for i, end in zip(starts, ends, strict=True):
+        match = _SUB.match(block.lines[i].text)
+        draft = _draft_of(block.lines[i:end], match.end() if match else 0)
+        draft.number = f"{block.value or ''}（{len(drafts) + 1}）"
+        drafts.append(draft)
+    own = [bool(draft.choices) or bool(draft.answer) for draft in drafts]
+    if not all(own) or (not any(draft.choices for draft in drafts) and not _are_asked(drafts)):
+        return None
+    head = _draft_of(block.lines[: starts[0]], block.text_from)
+    if head.choices or head.answer:
+        return None
+    material = re.sub(r"\s*(?:问题|请问|请回答|提问)\s?[:：]\s*$", "", head.stem)
+    for draft in drafts:
+        draft.material = material
+        draft.topic = draft.topic or block.section.chapter
+        draft.problems[:0] = [
+            Problem(draft.where, p.code, p.message, p.raw, p.fix, p.severity) for p in head.problems
+        ]
+    return drafts
+
+
+def _are_asked(drafts: Sequence[Draft]) -> bool:
+    return all(_looks_asked(draft.stem) or len(draft.stem) < 80 for draft in drafts)
