@@ -25,10 +25,10 @@ class Link:
 
 MENU = (
     Link("考试", "exams:exams", OFFICE),
+    Link("数据", "exams:figures", FIGURES),
     Link("组卷规则", "exams:blueprints", OFFICE),
     Link("人员", "people:people", FIGURES),
     Link("单位", "people:units", FIGURES),
-    Link("数据", "exams:figures", FIGURES),
     Link("审批", "people:approvals", OFFICE),
     Link("日志", "people:audit", frozenset({Role.AUDITOR})),
     Link("我的", "people:me", frozenset()),
