@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reportlab.lib.colors import black
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Paragraph, Table, TableStyle
+from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Table, TableStyle
 
 from questionbanks.formats.richtext import is_rich
 
@@ -22,6 +21,7 @@ from .layout import (
     build_pdf,
     centred,
     drawable,
+    kept,
     page_foot,
     plain,
     ruled,
@@ -29,10 +29,10 @@ from .layout import (
     style,
     text_flowables,
 )
+from .lines import ChineseParagraph
 
 LEFT, RIGHT, TOP, BOTTOM = 30, 18, 18, 18  # mm; the left margin holds the seal line (密封线)
-INNER = WIDTH - (LEFT + RIGHT) * mm
-ANSWER_LINES = 6
+INNER = WIDTH - (LEFT + RIGHT) * mm - 12  # the frame keeps 6 points free on each side
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +76,19 @@ def _head(paper: PrintedPaper, size: Size) -> list[Flowable]:
     )
     notes = "答题前请核对姓名、单位和卷号；答案写在答题卡上，写在试卷上无效；考试结束后试卷和答题卡一并交回。"
     return [
-        Paragraph(plain(paper.title), centred(size.title, bold=True, leading=1.4)),
-        Paragraph(f"（{plain(paper.code)}卷）", centred(size.heading, bold=True)),
-        Paragraph(
-            f"时间：{paper.minutes} 分钟　　满分：{plain(paper.total)} 分　　{book}　　"
-            f"共 {len(paper.questions)} 题",
+        ChineseParagraph(plain(paper.title), centred(size.title, bold=True, leading=1.4)),
+        ChineseParagraph(f"（{plain(paper.code)}卷）", centred(size.heading, bold=True)),
+        ChineseParagraph(
+            kept(
+                f"时间：{paper.minutes} 分钟　　满分：{plain(paper.total)} 分　　{book}　　"
+                f"共 {len(paper.questions)} 题"
+            ),
             centred(size.text),
         ),
         space(2),
         scores,
         space(2),
-        Paragraph(f"<b>注意事项：</b>{notes}", style(size.text * 0.9, leading=size.leading)),
+        ChineseParagraph(f"<b>注意事项：</b>{notes}", style(size.text * 0.9, leading=size.leading)),
         space(2),
     ]
 
@@ -96,7 +98,9 @@ def section_flowables(section: PrintedSection, size: Size, *, answers: bool = Fa
     heading = f"<b>{plain(section.title)}</b>（{plain(section.instructions.rstrip('。'))}）"
     found: list[Flowable] = [
         CondPageBreak(45 * mm),
-        Paragraph(heading, style(size.heading, leading=1.5, spaceBefore=size.text * 0.6, spaceAfter=4)),
+        ChineseParagraph(
+            heading, style(size.heading, leading=1.5, spaceBefore=size.text * 0.6, spaceAfter=4)
+        ),
     ]
     for question in section.questions:
         if question.material:
@@ -107,34 +111,23 @@ def section_flowables(section: PrintedSection, size: Size, *, answers: bool = Fa
 
 
 def question_flowables(question: PrintedQuestion, size: Size) -> list[Flowable]:
-    """Stem and choices; kinds that are answered in writing leave room in the book."""
-    indent = size.text * 2
-    words = style(
-        size.text,
-        leading=size.leading,
-        leftIndent=indent,
-        firstLineIndent=-indent,
-        spaceBefore=size.text * 0.3,
-    )
-    found = text_flowables(question.stem, words, before=f"{question.number}．", after=question.brackets)
+    """Stem and choices; answers in words are written on the answer sheet, too."""
+    words = style(size.text, leading=size.leading, leftIndent=size.text * 2.2, spaceBefore=size.text * 0.3)
+    found = text_flowables(question.stem, words, after=question.brackets, number=f"{question.number}．")
     if question.choices:
         found.append(_choices(question.choices, size))
-    if question.kind == "short_answer":
-        found.append(_lines(ANSWER_LINES, size))
     return found
 
 
 def _choices(choices: Sequence[tuple[str, str]], size: Size) -> Table:
     """Four, two or one choice a line, as the longest of them allows."""
     load = [f"{label}．{text}" for label, text in choices]
-    room = INNER - size.text * 2
+    room = INNER - size.text * 2.2
     rich = any(is_rich(text) or "\n" in text for _, text in choices)
     longest = max(stringWidth(drawable(one), SONG, size.text) for one in load) + size.text
     columns = 1 if rich else next((n for n in (4, 2) if n <= len(choices) and longest <= room / n), 1)
-    words = style(
-        size.text, leading=size.leading, leftIndent=size.text * 1.6, firstLineIndent=-size.text * 1.6
-    )
-    cells = [text_flowables(text, words, before=f"{label}．") for label, text in choices]
+    words = style(size.text, leading=size.leading, leftIndent=size.text * 1.7)
+    cells = [text_flowables(text, words, number=f"{label}．") for label, text in choices]
     rows = [cells[start : start + columns] for start in range(0, len(cells), columns)]
     rows[-1] += [""] * (columns - len(rows[-1]))  # type: ignore[list-item]
     table = Table(rows, colWidths=[room / columns] * columns, hAlign="RIGHT")
@@ -149,12 +142,6 @@ def _choices(choices: Sequence[tuple[str, str]], size: Size) -> Table:
             ]
         )
     )
-    return table
-
-
-def _lines(count: int, size: Size) -> Table:
-    table = Table([[""]] * count, colWidths=[INNER - size.text * 2], rowHeights=size.text * 2, hAlign="RIGHT")
-    table.setStyle(TableStyle([("LINEBELOW", (0, 0), (-1, -1), 0.4, black)]))
     return table
 
 

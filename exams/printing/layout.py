@@ -18,10 +18,12 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import Flowable, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from examsite.lib.fonts import BOLD, REGULAR, undrawable
 from questionbanks.formats.richtext import to_html
+
+from .lines import ChineseParagraph
 
 SONG, HEI = "ExamRegular", "ExamBold"
 GETA = "〓"  # what Chinese printers set where a character is missing
@@ -29,6 +31,7 @@ WIDTH, HEIGHT = A4
 
 _TABLE = re.compile(r"<table>(.*?)</table>", re.DOTALL)
 _ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
+_DARK = re.compile(b"\x01+")
 _CELL = re.compile(r"<t[dh][^>]*>(.*?)</t[dh]>", re.DOTALL)
 _TAGS = {"<sup>": "<super>", "</sup>": "</super>", "<s>": "<strike>", "</s>": "</strike>", "<br>": "<br/>"}
 
@@ -48,6 +51,8 @@ def style(size: float, *, bold: bool = False, leading: float = 1.6, **options: A
         f"s{size}{bold}{leading}{sorted(options.items())}",
         fontName=HEI if bold else SONG,
         fontSize=size,
+        bulletFontName=SONG,
+        bulletFontSize=size,
         leading=size * leading,
         wordWrap="CJK",
         **options,
@@ -64,30 +69,41 @@ def drawable(text: str) -> str:
     return text.translate({ord(char): GETA for char in missing}) if missing else text
 
 
+def kept(markup: str) -> str:
+    """The markup with spaces that stay: a paragraph would run them together."""
+    return markup.replace("　", "\u00a0" * 4)
+
+
 def plain(text: str) -> str:
     """A text of ours as paragraph markup."""
-    return html.escape(drawable(text), quote=False).replace("\n", "<br/>")
+    return kept(html.escape(drawable(text), quote=False).replace("\n", "<br/>"))
 
 
-def text_flowables(text: str, words: ParagraphStyle, *, before: str = "", after: str = "") -> list[Flowable]:
-    """A text of an item: paragraphs, with real tables where it has some. `before`, `after`: markup."""
-    markup = drawable(to_html(text))
+def text_flowables(
+    text: str, words: ParagraphStyle, *, before: str = "", after: str = "", number: str = ""
+) -> list[Flowable]:
+    """A text of an item: paragraphs, with real tables where it has some.
+
+    `before`, `after`: markup; `number` hangs in the left indent of the first line.
+    """
+    markup = kept(drawable(to_html(text)))
+    before, after = kept(before), kept(after)
     for tag, other in _TAGS.items():
         markup = markup.replace(tag, other)
     pieces = _TABLE.split(markup)
     flowables: list[Flowable] = []
-    for number, piece in enumerate(pieces):
-        if number % 2:
+    for place, piece in enumerate(pieces):
+        if place % 2:
             flowables.append(_table(piece, words))
             continue
-        piece = (before if number == 0 else "") + piece + (after if number == len(pieces) - 1 else "")
+        piece = (before if place == 0 else "") + piece + (after if place == len(pieces) - 1 else "")
         if piece.strip():
-            flowables.append(Paragraph(piece, words))
+            flowables.append(ChineseParagraph(piece, words, bulletText=number if not flowables else None))
     return flowables
 
 
 def _table(rows: str, words: ParagraphStyle) -> Table:
-    cells = [[Paragraph(cell, words) for cell in _CELL.findall(row)] for row in _ROW.findall(rows)]
+    cells = [[ChineseParagraph(cell, words) for cell in _CELL.findall(row)] for row in _ROW.findall(rows)]
     width = max((len(row) for row in cells), default=1)
     table = Table([[*row, *[""] * (width - len(row))] for row in cells])
     table.setStyle(
@@ -184,20 +200,18 @@ def page_foot(words: str) -> Callable[[Canvas, int, int], None]:
 def draw_qr(canvas: Canvas, content: str, x: float, y: float, size: float) -> None:
     """A QR code of error level M in a square of `size` points with its lower left corner at x, y.
 
-    The quiet zone of four modules is left white inside the square.
+    The quiet zone of four modules is left white inside the square. Runs of dark modules are written as whole
+    numbers in a scaled space: a few kilobytes a code, which counts on a thousand sheets.
     """
-    code = segno.make(content, error="m", micro=False)
-    matrix = [list(row) for row in code.matrix_iter(border=4)]
-    module = size / len(matrix)
-    path = canvas.beginPath()
-    for line, row in enumerate(matrix):
-        start = None
-        for column, dark in enumerate([*row, 0]):
-            if dark and start is None:
-                start = column
-            elif not dark and start is not None:
-                path.rect(
-                    x + start * module, y + size - (line + 1) * module, (column - start) * module, module
-                )
-                start = None
-    canvas.drawPath(path, stroke=0, fill=1)
+    matrix = [bytes(row) for row in segno.make(content, error="m", micro=False).matrix_iter(border=4)]
+    side = len(matrix)
+    runs = [
+        f"{match.start()} {side - line - 1} {len(match.group())} 1 re"
+        for line, row in enumerate(matrix)
+        for match in _DARK.finditer(row)
+    ]
+    canvas.saveState()
+    canvas.translate(x, y)
+    canvas.scale(size / side, size / side)
+    canvas._code.append("\n".join([*runs, "f"]))
+    canvas.restoreState()

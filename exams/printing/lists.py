@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, PageBreak, Paragraph
+from reportlab.platypus import Flowable, PageBreak
 
 from .content import Candidate, Occasion
 from .layout import WIDTH, build_pdf, centred, page_foot, plain, ruled, space, style
+from .lines import ChineseParagraph
 
 NO_ROOM = "未分考场"
 
@@ -39,9 +40,9 @@ def sign_in_sheet(occasion: Occasion, candidates: Sequence[Candidate]) -> bytes:
         if number:
             story.append(PageBreak())
         story += [
-            Paragraph(f"{plain(occasion.exam)}　签到表", centred(16, bold=True, leading=1.4)),
-            Paragraph(
-                f"{plain(occasion.sitting)}　{plain(room)}　{when(occasion)}　应到 {len(people)} 人",
+            ChineseParagraph(plain(f"{occasion.exam}　签到表"), centred(16, bold=True, leading=1.4)),
+            ChineseParagraph(
+                plain(f"{occasion.sitting}　{room}　{when(occasion)}　应到 {len(people)} 人"),
                 centred(11, leading=1.8),
             ),
             space(2),
@@ -51,8 +52,8 @@ def sign_in_sheet(occasion: Occasion, candidates: Sequence[Candidate]) -> bytes:
                     *(
                         [
                             one.seat or str(place),
-                            Paragraph(plain(one.name), cell),
-                            Paragraph(plain(one.unit), cell),
+                            ChineseParagraph(plain(one.name), cell),
+                            ChineseParagraph(plain(one.unit), cell),
                             one.number,
                             one.form,
                             "",
@@ -65,7 +66,9 @@ def sign_in_sheet(occasion: Occasion, candidates: Sequence[Candidate]) -> bytes:
                 heights=9 * mm,
             ),
             space(5),
-            Paragraph("实到：______ 人　　缺考：______ 人　　监考签名：______________", style(11)),
+            ChineseParagraph(
+                plain("实到：______ 人　　缺考：______ 人　　监考签名：______________"), style(11)
+            ),
         ]
     return build_pdf(story, title=f"{occasion.exam} 签到表", foot=page_foot(occasion.sitting))
 
@@ -73,7 +76,7 @@ def sign_in_sheet(occasion: Occasion, candidates: Sequence[Candidate]) -> bytes:
 def envelope_label(occasion: Occasion, candidates: Sequence[Candidate]) -> bytes:
     """The front of the envelope of papers, one a room: what is in it, who signs for it."""
     story: list[Flowable] = []
-    wide = WIDTH - 36 * mm
+    wide = WIDTH - 36 * mm - 12
     for number, (room, people) in enumerate(by_room(candidates).items()):
         if number:
             story.append(PageBreak())
@@ -88,8 +91,8 @@ def envelope_label(occasion: Occasion, candidates: Sequence[Candidate]) -> bytes
             ("袋内试卷", f"{packed}，合计 {len(people)} 份"),
             ("袋内答题卡", f"{len(people)} 份"),
             ("启封时间、签名", ""),
-            ("实到人数", "　　　　人　　　缺考　　　　人"),
-            ("交回试卷、答题卡", "试卷　　　　份　　　答题卡　　　　份"),
+            ("实到人数", plain("　　　　人　　　缺考　　　　人")),
+            ("交回试卷、答题卡", plain("试卷　　　　份　　　答题卡　　　　份")),
             ("缺考者准考证号", ""),
             ("异常情况", ""),
             ("监考签名", ""),
@@ -99,11 +102,14 @@ def envelope_label(occasion: Occasion, candidates: Sequence[Candidate]) -> bytes
         tall = {"缺考者准考证号": 28 * mm, "异常情况": 28 * mm}
         story += [
             space(4),
-            Paragraph("试 卷 袋", centred(26, bold=True, leading=1.5)),
-            Paragraph("（密封件，考前不得启封）", centred(12)),
+            ChineseParagraph("试 卷 袋", centred(26, bold=True, leading=1.5)),
+            ChineseParagraph("（密封件，考前不得启封）", centred(12)),
             space(4),
             ruled(
-                [[Paragraph(name, label), Paragraph(text, words)] for name, text in rows],
+                [
+                    [ChineseParagraph(plain(name), label), ChineseParagraph(text, words)]
+                    for name, text in rows
+                ],
                 [46 * mm, wide - 46 * mm],
                 ("ALIGN", (1, 0), (1, -1), "LEFT"),
                 heights=[tall.get(name, 13 * mm) for name, _ in rows],

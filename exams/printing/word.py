@@ -15,7 +15,6 @@ from docx.text.paragraph import Paragraph
 
 from questionbanks.formats.richtext import to_html
 
-from .book import ANSWER_LINES
 from .content import PrintedPaper, PrintedQuestion
 
 # The reader's computer supplies these; both are on every Chinese Windows, Kylin and UOS.
@@ -76,9 +75,6 @@ def _question(document: Any, question: PrintedQuestion, with_keys: bool) -> None
     _text(document, question.stem, before=f"{question.number}．", after=question.brackets)
     for label, text in question.choices:
         _text(document, text, before=f"{label}．", indent=8)
-    if question.kind == "short_answer" and not with_keys:
-        for _ in range(ANSWER_LINES):
-            document.add_paragraph("_" * 70)
     if with_keys:
         _text(document, question.key, before="答案：", indent=8)
         if question.basis:
