@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from examsite.people.models import Role
-from examsite.people.rules import Asker, granted_paths, path_filter
+from examsite.people.models import Role, Unit
+from examsite.people.rules import Asker, granted_paths, holds, path_filter
 
-from .models import Attempt, Blueprint, Exam, Form, Room, RosterEntry, Seat, Sitting
+from .engine.transitions import State
+from .models import Attempt, Blueprint, Exam, Form, MarkingTask, Room, RosterEntry, Seat, Sitting
 
 # Those who see figures of an exam; candidates see their own attempts only.
 VIEWERS = (Role.OFFICER, Role.LEADER)
@@ -87,3 +88,42 @@ def attempts_watched_by(user: Asker) -> QuerySet[Attempt]:
 def sittings_run_by(user: Asker) -> QuerySet[Sitting]:
     """Sittings of exams that the person runs as an officer: release, evidence."""
     return Sitting.objects.filter(exam__in=exams_manageable_by(user))
+
+
+# --- Figures -------------------------------------------------------------------------------------------
+
+
+def exams_in_sight(user: Asker) -> QuerySet[Exam]:
+    """Exams of which the person may see figures: those held in his units, and, of his own units alone, those
+    held by a unit above."""
+    paths = granted_paths(user, *VIEWERS)
+    above = {key for path in paths for key in path.strip("/").split("/")[:-1]}
+    return Exam.objects.filter(
+        path_filter(paths, "unit__path") | Q(unit__in=above), published_at__isnull=False
+    )
+
+
+def may_see_names(user: Asker, unit: Unit) -> bool:
+    """Whether the person may see who of a unit is missing or failed: its officers, and its own leaders.
+
+    A list of the absent does not leave the unit: leaders above it see numbers.
+    """
+    if holds(user, unit, Role.OFFICER):
+        return True
+    town = unit.path.strip("/").split("/")[:2]  # the county's own people are a place of their own
+    return any(
+        unit.path.startswith(path) and path.strip("/").split("/")[:2] == town
+        for path in granted_paths(user, Role.LEADER)
+    )
+
+
+def marking_tasks_of(user: Asker) -> QuerySet[MarkingTask]:
+    """The answers that a marker has in his hands: his own tasks on closed attempts, nobody else's."""
+    under = path_filter(granted_paths(user, Role.MARKER), "exam__unit__path")
+    return MarkingTask.objects.filter(
+        under,
+        marker=user.pk,
+        closed_at__isnull=True,
+        attempt__state__in=(State.SUBMITTED.value, State.MARKED.value),
+        attempt__voided_at__isnull=True,
+    )

@@ -78,7 +78,8 @@ def _my_sitting(seat: Seat, attempts: list[Attempt], at: datetime) -> MySitting:
             voided=one.voided_at is not None,
             released=one.points is not None
             and one.submitted_at is not None
-            and released_since(release, one.submitted_at, at) is not None,
+            and released_since(release, one.submitted_at, at, withheld=entry.withheld_at is not None)
+            is not None,
         )
         for one in attempts
     ]

@@ -23,7 +23,7 @@ from ..engine.transitions import Action, State
 from ..models import Attempt, AttemptEvent, Notice, Room, Seat, Sitting
 from .attempts import TIMED_MODES, lock_attempt, move_attempt, record_event
 from .closing import settle_if_overdue
-from .results import release_of
+from .releases import release_of
 from .second_person import ask_second_person
 
 # More than this, all extensions of one attempt together, needs a second person.

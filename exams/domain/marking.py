@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -37,10 +37,13 @@ def answer_digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-def newest_marks(attempt_ids: Sequence[UUID]) -> dict[UUID, dict[UUID, list[Mark]]]:
-    """Attempt → slot id → its marks, the newest first."""
+def newest_marks(
+    attempt_ids: Sequence[UUID], slots: Collection[UUID] | None = None
+) -> dict[UUID, dict[UUID, list[Mark]]]:
+    """Attempt → slot id → its marks, the newest first; `slots` narrows them."""
     found: dict[UUID, dict[UUID, list[Mark]]] = defaultdict(lambda: defaultdict(list))
-    for mark in Mark.objects.filter(attempt__in=attempt_ids).order_by("-id"):
+    marks = Mark.objects.filter(attempt__in=attempt_ids).order_by("-id")
+    for mark in marks if slots is None else marks.filter(slot__in=slots):
         found[mark.attempt_id][mark.slot_id].append(mark)
     return found
 
@@ -192,15 +195,15 @@ def append_mark(
     slot_id: UUID,
     points: Decimal,
     rule: str,
-    value: Any,
+    answer: str,
     at: datetime,
     actor: User,
     comment: str = "",
 ) -> Mark | None:
     """A person's mark for one answer of a locked, closed attempt; finish marking where it was the last.
 
-    A mark that would repeat the newest one is not written (None). A marked attempt is remarked: its total
-    follows. The caller has checked who may do this.
+    `answer` is the digest of the answer that was judged. A mark that would repeat the newest one is not
+    written (None). A marked attempt is remarked: its total follows. The caller has checked who may do this.
     """
     keys, digest = load_keys(attempt.form_id), current_digest(attempt.pk)
     slot = keys.by_id[slot_id]
@@ -217,7 +220,7 @@ def append_mark(
         marker=actor,
         comment=comment,
         sheet_digest=digest,
-        answer_digest=answer_digest(value),
+        answer_digest=answer,
         at=at,
     )
     total = _total(keys, newest_points(attempt.pk, digest))

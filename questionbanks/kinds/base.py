@@ -142,6 +142,7 @@ class Kind(ABC):
     label: ClassVar[str]  # the Chinese name on pages and papers
     has_choices: ClassVar[bool] = False
     machine_marked: ClassVar[bool] = True
+    asks_people: ClassVar[bool] = False  # some answers cannot be marked by a machine
     credit_rules: ClassVar[tuple[str, ...]] = ("all",)
 
     @abstractmethod

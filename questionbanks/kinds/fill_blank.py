@@ -19,6 +19,7 @@ class FillBlank(Kind):
 
     code = "fill_blank"
     label = "填空题"
+    asks_people = True
 
     def defects(self, question: Question) -> list[Defect]:
         found = []

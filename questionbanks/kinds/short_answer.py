@@ -15,6 +15,7 @@ class ShortAnswer(Kind):
 
     code = "short_answer"
     label = "简答题"
+    asks_people = True
     machine_marked = False
 
     def defects(self, question: Question) -> list[Defect]:
