@@ -57,7 +57,7 @@ def choice_key(answer: str, choices: Sequence[Choice]) -> tuple[tuple[str, ...],
     none of these fits.
     """
     found = letters(answer)
-    if found is not None and len(found) == 1:
+    if found is not None and len(found) == 1 and found[0] in {choice.label for choice in choices}:
         return found, ""
     by_text = {squeeze(choice.text): choice.label for choice in choices if choice.text.strip()}
     whole = by_text.get(squeeze(answer))

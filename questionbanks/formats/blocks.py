@@ -100,7 +100,7 @@ class _Cutter:
     # -- facts about the whole text
 
     def _main_style(self) -> str:
-        """The way in which items are numbered: "1." and its like unless they are rare beside another style."""
+        """The way in which items are numbered: "1." and its like unless another style is far more common."""
         counts: dict[str, int] = {}
         last: dict[str, int] = {}
         for facts in self.facts:

@@ -30,7 +30,7 @@ class Columns:
 
     @property
     def score(self) -> int:
-        """How much of a question table this is; 0 when a stem and something to answer with are not both there."""
+        """How much of a question table this is; 0 without a stem, or without anything to answer with."""
         meanings = {meaning.partition(":")[0] for meaning in self.meanings.values()} - {""}
         asks = "stem" in meanings
         answers = meanings & {"answer", "choice", "choices", "choice_text", "right"}
@@ -72,7 +72,7 @@ def header_columns(row: Sequence[Any], index: int) -> Columns:
 
 
 def _settle_ambiguous(grid: Grid, columns: Columns) -> None:
-    """类别, 分类 and the like are a kind or a topic: their values tell. And a lone 选项内容 is all options."""
+    """类别, 分类 and the like are a kind or a topic: their values tell. A lone 选项内容 is all options."""
     body = [row for row in grid.rows[columns.header + 1 : columns.header + 60] if not is_blank(row)]
     if not columns.has("kind"):
         for column, meaning in columns.meanings.items():

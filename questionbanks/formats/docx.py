@@ -101,7 +101,7 @@ def _is_word_xml(head: str) -> bool:
 
 @dataclass(slots=True)
 class Document:
-    """The lines of a document in order; a table is one line with `table` set, its cells in `cells` by identity."""
+    """The lines of a document in order; a table is one line, its cells are in `cells` by its identity."""
 
     lines: list[Line] = field(default_factory=list)
     cells: dict[int, list[list[str]]] = field(default_factory=dict)
@@ -320,7 +320,7 @@ class _Reader:
 
 
 def _blocks(element: Element, nested: bool = False) -> Iterator[Element]:
-    """Paragraphs and tables in order, through content controls and sections; with `nested` only paragraphs."""
+    """Paragraphs and tables in order, through content controls; with `nested` paragraphs only."""
     for one in element:
         name = local(one)
         if name == "p" or (name == "tbl" and not nested):

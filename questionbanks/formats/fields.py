@@ -1,6 +1,6 @@
 """Names of columns and keys → their meaning; a row of named values → a draft. For tables and JSON alike.
 
-A meaning is a short word ("stem", "answer", "choice:B", "correct:B"); MEANINGS has what the review page shows.
+A meaning is a short word ("stem", "choice:B", "right:B"); MEANINGS has what the review page shows.
 """
 
 from __future__ import annotations
@@ -68,13 +68,24 @@ _MORE_ANSWER = re.compile(r"(?:正确|标准|参考)?(?:答案|answer)(\d{1,2}|[
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("exact", r"原样数据"),
     ("picture", r".*(图片|视频|音频|附件|image|picture|img|video|audio|photo).*"),
-    ("", r".*(guid|uuid|是否公开|状态|创建|更新时间|完成情况|一致性|选项数|选项个数|create|update|status|instruction|指令).*"),
+    (
+        "",
+        r".*(guid|uuid|是否公开|状态|创建|更新时间|完成情况|一致性|选项数|选项个数|指令"
+        r"|create|update|status|instruction).*",
+    ),
     ("choice_right", r"是否正确项?|是否答案|是否正确答案|iscorrect|isright|正确与否|是否为?正确选项"),
     ("choice_text", r"选项内容|选项文本|optioncontent|optiontext"),
     ("several", r"multichoice|ismultiple|是否多选|multiselect|ismulti"),
     ("pinned", r"选项顺序固定|固定选项|不乱序|fixed|pinned"),
-    ("rationale", r".*(解析|详解|解题思路|explanation|explain|analysis|rationale|feedback|解释|解答过程|reason).*|分析|说明"),
-    ("kind", r"(试题|题目|问题|习题)?(题型|类型|题类)(名称|代码|编码)?|(question)?(type|kind|category)?type(name)?|qtype|questionkind|kind|题目?题型"),
+    (
+        "rationale",
+        r".*(解析|详解|解题思路|解释|解答过程|explanation|explain|analysis|rationale|feedback|reason).*|分析|说明",
+    ),
+    (
+        "kind",
+        r"(试题|题目|问题|习题)?(题型|类型|题类)(名称|代码|编码)?|题目?题型"
+        r"|(question)?(type|kind|category)?type(name)?|qtype|questionkind|kind",
+    ),
     ("material", r".*(材料|案例|共用题干|阅读|passage|material|背景|资料|大题题干|公共题干|context).*"),
     (
         "answer",
@@ -82,7 +93,11 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         r"|(correct|right|standard|true|ref(erence)?|best)(answer|ans|option|key|choice)?(s|key|text|index|id)?"
         r"|(answer|ans)(s|key|text|index|id)?|gold|output|target|daan|solution|response",
     ),
-    ("choices", r"(试题|题目|答案|可选|全部|所有|备选)?(选择?项|选项)(列表|集合|s)?|备选答案|题目所有答案|所有答案|options?|choices?|selections?|alternatives|optionlist|answers?list|items"),
+    (
+        "choices",
+        r"(试题|题目|答案|可选|全部|所有|备选)?(选择?项|选项)(列表|集合|s)?|备选答案|题目所有答案|所有答案"
+        r"|options?|choices?|selections?|alternatives|optionlist|answers?list|items",
+    ),
     ("points", r".*(分值|分数|得分|score|points?|marks?)|(每题)?分"),
     ("difficulty", r".*(难度|难易|difficulty).*|level"),
     ("edition", r"法律版本|版本|edition"),
@@ -92,12 +107,21 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("source", r".*(出处|来源|依据|出题|source|reference|教材|页码|origin).*"),
     ("audience", r".*(适用对象|适用人群|对象|人群|岗位|audience|适用范围).*"),
     ("tags", r".*(标签|关键词|关键字|tags?|keywords?).*"),
-    ("number", r"(试题|题目|问题|习题)?(序号|题号|编号|编码|号|id|no|num)|id|no|num|number|index|qid|questionid|序|order|seq"),
+    (
+        "number",
+        r"(试题|题目|问题|习题)?(序号|题号|编号|编码|号|id|no|num)|序"
+        r"|id|no|num|number|index|qid|questionid|order|seq",
+    ),
     (
         "stem",
-        r"(试题|题目|问题|习题)?(题干|题目|试题|问题|题面|内容|描述|正文|名称|标题|文本)(内容|描述|文本|正文)?|question(text|content|title|stem|body|name)?|stem|content|title|input|text|problem|query|prompt|q|ask|topic?title|body",
+        r"(试题|题目|问题|习题)?(题干|题目|试题|问题|题面|内容|描述|正文|名称|标题|文本)(内容|描述|文本|正文)?"
+        r"|question(text|content|title|stem|body|name)?|stem|content|title|input|text|problem|query|prompt|q|ask|topic?title|body",
     ),
-    ("topic", r".*(章节?|知识点|考点|目录|分类|纲要|科目|题库|模块|专业|单元|领域|课程|category|subject|chapter|topic|section|module|unit|domain|类别|科类|大类|小类|工种).*"),
+    (
+        "topic",
+        r".*(章节?|知识点|考点|目录|分类|纲要|科目|题库|模块|专业|单元|领域|课程|类别|科类|大类|小类|工种"
+        r"|category|subject|chapter|topic|section|module|unit|domain).*",
+    ),
 )  # fmt: skip
 _ROLES = tuple((role, re.compile(pattern)) for role, pattern in _PATTERNS)
 
@@ -215,7 +239,22 @@ def draft_of(fields: Mapping[str, str], where: str, kinds: Mapping[str, str], ki
 
 
 def _listed(text: str) -> tuple[str, ...]:
-    return tuple(part for part in (clean(one) for one in re.split(r"[;；,，、|]", text)) if part) if text else ()
+    return (
+        tuple(
+            part
+            for part in (
+                clean(one)
+                for one in re.split(
+                    r"[;；,，、"
+                    r"|]",
+                    text,
+                )
+            )
+            if part
+        )
+        if text
+        else ()
+    )
 
 
 def _take_choices(draft: Draft, fields: Mapping[str, str]) -> None:
@@ -263,7 +302,7 @@ def choices_of(cell: str) -> tuple[list[Choice], str]:
 
 
 def choices_of_data(data: object) -> list[Choice]:
-    """Options from decoded JSON: ["甲", "乙"], {"A": "甲"}, [{"label": "A", "text": "甲"}]; [] for other shapes."""
+    """Options from decoded JSON: ["甲"], {"A": "甲"}, [{"label": "A", "text": "甲"}]; [] for other shapes."""
     if isinstance(data, dict):
         items = [(half(str(key)).strip().upper(), value) for key, value in data.items()]
         lettered = all(re.fullmatch(r"[A-Z]", key) for key, _ in items)

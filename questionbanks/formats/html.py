@@ -28,7 +28,8 @@ _VOID = frozenset(
     ("br", "hr", "img", "input", "meta", "link", "col", "wbr", "area", "base", "embed", "source", "track")
 )
 _START = re.compile(
-    r"<!doctype html|<html|<\?xml[^>]{0,200}\?>\s*(?:<!--.{0,2000}?-->\s*)?<html|<table|<body|<div|<p[ >]|<ul|<ol|<head",
+    r"<!doctype html|<html|<\?xml[^>]{0,200}\?>\s*(?:<!--.{0,2000}?-->\s*)?<html"
+    r"|<table|<body|<div|<p[ >]|<ul|<ol|<head",
     re.IGNORECASE,
 )
 
@@ -74,7 +75,7 @@ def _is_archive(head: str) -> bool:
 
 
 def _page(data: bytes) -> tuple[str, str]:
-    """The HTML of a page; the declared encoding is believed only where the bytes fit it (gb2312 is read as gb18030)."""
+    """The HTML of a page. The declared encoding is not asked: the bytes tell."""
     if _is_archive(data[:4096].decode("latin-1")):
         message = message_from_bytes(data, policy=policy.default)
         for part in message.walk():

@@ -1,4 +1,4 @@
-"""The xlsx layout of 考试宝, which most circulating question tables follow. Written here; read by table.py."""
+"""The xlsx layout of 考试宝, which most circulating tables follow. Written here, read by table.py."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ _INNER_HEADING = re.compile(
 
 
 def _parted(line: Line) -> list[Line]:
-    """A line in which several items run on ("…答案：D2.宪法…") as one line an item; any other line as it is."""
+    """A line in which several items run on ("…答案：D2.宪法…") as one line an item; any other as it is."""
     if len(line.text) < 40 or line.table or len(_ANSWERED.findall(line.text)) < 2:
         return [line]
     cuts = sorted(

@@ -16,8 +16,10 @@ from .normalise import CHOICE, half, has_no_place, kind_of, points_of
 
 _WORDS: dict[str, str] = {
     "mine": r"(?:我|你|您|学生|考生|用户)的?(?:答案|作答|回答)|作答",
-    "rationale": r"(?:答案|试题|题目|参考|本题|详细|名师|专家|考点)?(?:解析|详解|解释)|解题思路|答案(?:说明|依据)|分析|点评|解答|详细解答|解题过程",
-    "answer": r"(?:正确|参考|标准|本题|试题|题目)?\s?答\s{0,2}案(?:是|为)?|正确选项|参考解答|答题要点|参考要点|评分(?:要点|标准)|[Aa]nswer|ANSWER|答",
+    "rationale": r"(?:答案|试题|题目|参考|本题|详细|名师|专家|考点)?(?:解析|详解|解释)|解题思路"
+    r"|答案(?:说明|依据)|分析|点评|解答|详细解答|解题过程",
+    "answer": r"(?:正确|参考|标准|本题|试题|题目)?\s?答\s{0,2}案(?:是|为)?|正确选项|参考解答|答题要点"
+    r"|参考要点|评分(?:要点|标准)|[Aa]nswer|ANSWER|答",
     "points": r"(?:本题)?(?:分值|分数|得分|满分)",
     "difficulty": r"难度(?:系数|等级)?|难易(?:程度|度)",
     "topic": r"知识点|考点|考查点|所属章节|章节|知识模块|考核点",
@@ -101,7 +103,8 @@ MAIN = "main"  # "1." "1、" "第1题" "1/20" "题目1：" and the like; files m
 _SPACE = r"[\s　]"
 _NUMBER_STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (MAIN, re.compile(r"第\s?(\d{1,4})\s?[题道]\s{0,3}[:：.．、]?\s*")),
-    (MAIN, re.compile(r"(?:(?:典型|经典)?例题?|题目?|试题|问题|[Qq](?:uestion)?)\s?(\d{1,4})\s?[:：.．、]\s*")),
+    (MAIN, re.compile(r"(?:(?:典型|经典)?例题?|题目?|试题|问题"
+        r"|[Qq](?:uestion)?)\s?(\d{1,4})\s?[:：.．、]\s*")),
     ("n$", re.compile(r"(\d{1,4})\s*$")),
     (MAIN, re.compile(r"(\d{1,4})\s?[/／]\s?\d{1,4}\s?(?:[.．、:：]\s*|(?=\s*[单多判填简不选]|\s*$))")),
     (MAIN, re.compile(r"(\d{1,4})\s{0,2}[.．。](?!\d)\s?[、.．]?\s*")),
@@ -122,7 +125,7 @@ _CHINESE = re.compile(r"([一二三四五六七八九十]{1,3})\s?[、.．]\s*")
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """The number that a line begins with. `end`: where the text begins; `prefix`: "（√）" before the number."""
+    """The number that a line begins with. `end`: where the text begins; `prefix`: "（√）" before it."""
 
     style: str
     value: int
@@ -231,7 +234,7 @@ def heading_of(text: str) -> Heading | None:
 
 
 def judge_letters(text: str) -> dict[str, bool]:
-    """What a note says about letters: "正确的选A，错误的选B" → {"A": True, "B": False}; {} unless both are told."""
+    """What a note says about letters: "正确选A，错误选B" → {"A": True, "B": False}; {} unless both."""
     found: dict[str, bool] = {}
     for match in _LETTER_JUDGE.finditer(half(text)):
         found[match.group("letter")] = match.group("word") in {"正确", "对", "√"}
@@ -272,7 +275,10 @@ def is_sample(text: str) -> bool:
 
 # -- tags in a stem -----------------------------------------------------------------------------------------
 
-_TAG_KIND = r"(?:单项选择|多项选择|不定项选择|单选|多选|不定项|判断|填空|简答|论述|问答|名词解释|案例分析|材料分析|选择|连线|排序|匹配)题?"
+_TAG_KIND = (
+    r"(?:单项选择|多项选择|不定项选择|单选|多选|不定项|判断|填空|简答|论述|问答|名词解释"
+    r"|案例分析|材料分析|选择|连线|排序|匹配)题?"
+)
 _TAG = re.compile(
     rf"\s*(?:[（(\[【〔]\s?(?P<kind>{_TAG_KIND})\s?[,，、；;]?\s?(?P<points>\d{{1,3}}(?:\.\d)?\s?分)?\s?[)）\]】〕]"
     rf"|(?P<bare>{_TAG_KIND[:-1].removesuffix('题')}题)\s?[:：.、]?(?=\s|[:：.、]|$)|[（(\[【]\s?(?P<only>\d{{1,3}}(?:\.\d)?)\s?分\s?[)）\]】])\s?[:：.、]?\s*"

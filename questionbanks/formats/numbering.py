@@ -67,7 +67,7 @@ class Numbering:
                 self._based_on[key] = base
 
     def label(self, paragraph: Element) -> tuple[str, str]:
-        """The number that Word shows before a paragraph, with a space behind it, and the key of its list level."""
+        """The number that Word shows before a paragraph, and the key of its list level."""
         number, level = self._place(paragraph)
         abstract = self._abstract.get(number, "")
         levels = self._levels.get(abstract, {})

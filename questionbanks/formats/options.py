@@ -82,7 +82,7 @@ def find_options(text: str) -> tuple[int, list[tuple[str, int, int]]]:
 
 
 def _has_texts(text: str, run: Sequence[tuple[int, int]]) -> bool:
-    """Whether labels have texts: "股东为A、B、C、D" is no list of options; lines with pictures only may be."""
+    """Whether labels have texts: "股东为A、B、C、D" is no list; lines with pictures only may be."""
     ends = [*(start for start, _ in run[1:]), len(text)]
     empty = [not text[begin:end].strip() for (_, begin), end in zip(run, ends, strict=True)]
     return not any(empty) or all(text[:start].endswith("\n") for start, _ in run[1:])

@@ -59,7 +59,7 @@ def header(questions: Sequence[Question]) -> list[str]:
 
 
 def rows_of(question: Question) -> list[dict[str, str]]:
-    """The cells of a question by column name, without the last column: one row, or one for each part of a case."""
+    """The cells of a question by column name, without the last column; a row for each part of a case."""
     if question.kind != "case_group":
         return [_cells(question, "")]
     return [_cells(part, question.stem) for part in question.parts]
@@ -113,7 +113,7 @@ def exact_cell(question: Question) -> str:
 def exact_items(rows: Sequence[tuple[str, Mapping[str, str]]]) -> list[tuple[Question, tuple[str, ...]]]:
     """Questions of the exact column that still stand as written, each with the places of all its rows.
 
-    `rows`: (where, cells by column name, EXACT among them). Rows that were edited or moved apart are left out.
+    `rows`: (where, cells by column name, EXACT among them). Edited rows are left out.
     """
     found = []
     at = 0

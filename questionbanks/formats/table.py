@@ -1,4 +1,4 @@
-"""Grids → questions: which row is the header, what each column means, one item a row (or one option a row)."""
+"""Grids → questions: one item a row, or one option a row."""
 
 from __future__ import annotations
 

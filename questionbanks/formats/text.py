@@ -111,7 +111,7 @@ def _give_back_choices(draft: Draft) -> None:
 
 
 def _settle_marks(drafts: Sequence[Draft]) -> None:
-    """Answers by bold or colour are taken only where nothing else answers; a convention kept throughout is none to doubt."""
+    """Bold or colour answers only where nothing else does; a convention kept throughout is not doubted."""
     for draft in drafts:
         if draft.keys_by and draft.answer:
             draft.keys, draft.keys_by = (), ""

@@ -177,7 +177,7 @@ def _headed(head: str, delimiter: str) -> bool:
 
 
 def _is_even(head: str, delimiter: str) -> bool:
-    """Whether most lines have the same number of cells, at least four, and one column holds answer letters."""
+    """Whether most lines have the same number of cells, at least four, and one column is answer letters."""
     rows = [
         row
         for row in read_delimited(head.rpartition("\n")[0] or head, delimiter, 60).rows

@@ -76,12 +76,18 @@ def test_running_text_with_headings_that_set_kind_and_points() -> None:
 
 
 NUMBERING = f"""<w:numbering {nsdecls("w")}>
-<w:abstractNum w:abstractNumId="90"><w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/></w:lvl>
-<w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="upperLetter"/><w:lvlText w:val="%2、"/></w:lvl></w:abstractNum>
-<w:abstractNum w:abstractNumId="91"><w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="chineseCounting"/><w:lvlText w:val="%1、"/></w:lvl></w:abstractNum>
+<w:abstractNum w:abstractNumId="90"><w:lvl w:ilvl="0">
+<w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/></w:lvl>
+<w:lvl w:ilvl="1">
+<w:start w:val="1"/><w:numFmt w:val="upperLetter"/><w:lvlText w:val="%2、"/></w:lvl>
+</w:abstractNum>
+<w:abstractNum w:abstractNumId="91"><w:lvl w:ilvl="0">
+<w:start w:val="1"/><w:numFmt w:val="chineseCounting"/><w:lvlText w:val="%1、"/></w:lvl>
+</w:abstractNum>
 <w:num w:numId="90"><w:abstractNumId w:val="90"/></w:num>
 <w:num w:numId="91"><w:abstractNumId w:val="91"/></w:num>
-<w:num w:numId="92"><w:abstractNumId w:val="90"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride></w:num>
+<w:num w:numId="92"><w:abstractNumId w:val="90"/>
+<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride></w:num>
 </w:numbering>"""
 
 
@@ -268,12 +274,14 @@ def test_content_controls_text_boxes_and_soft_breaks() -> None:
     body.insert(
         0,
         parse_xml(
-            f"<w:sdt {nsdecls('w')}><w:sdtContent><w:p><w:r><w:t>1.谁？</w:t><w:br/><w:t>A.甲</w:t><w:br/><w:t>B.乙</w:t></w:r></w:p>"
+            f"<w:sdt {nsdecls('w')}><w:sdtContent><w:p><w:r><w:t>1.谁？</w:t><w:br/>"
+            "<w:t>A.甲</w:t><w:br/><w:t>B.乙</w:t></w:r></w:p>"
             "</w:sdtContent></w:sdt>"
         ),
     )
     box = (
-        f'<w:p {nsdecls("w")} xmlns:v="urn:schemas-microsoft-com:vml"><w:r><w:pict><v:shape><v:textbox><w:txbxContent><w:p><w:r><w:t>答案：B</w:t></w:r></w:p>'
+        f'<w:p {nsdecls("w")} xmlns:v="urn:schemas-microsoft-com:vml"><w:r><w:pict><v:shape>'
+        "<v:textbox><w:txbxContent><w:p><w:r><w:t>答案：B</w:t></w:r></w:p>"
         "</w:txbxContent></v:textbox></v:shape></w:pict></w:r></w:p>"
     )
     body.insert(1, parse_xml(box))

@@ -270,7 +270,8 @@ def test_columns_that_do_not_fit_their_header_break_every_row() -> None:
 
 
 def test_csv_with_english_header_and_truth_of_several() -> None:
-    text = "input,output,A,B,C,D,source,multichoice\n谁？,BD,甲,乙,丙,丁,2017 exam,True\n谁？,A,甲,乙,丙,丁,2017 exam,False\n"
+    text = "input,output,A,B,C,D,source,multichoice\n"
+    text += "谁？,BD,甲,乙,丙,丁,2017 exam,True\n谁？,A,甲,乙,丙,丁,2017 exam,False\n"
     parsed = registry.parse(text.encode(), name="x.csv")
     assert (parsed.format, parsed.encoding) == ("csv", "utf-8")
     assert kinds(parsed) == ["multiple", "single"]

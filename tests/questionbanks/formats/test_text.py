@@ -39,7 +39,8 @@ FOUR = "A.甲\nB.乙\nC.丙\nD.丁\n"
 
 def test_plain_items_with_labelled_answers() -> None:
     parsed = read(
-        f"宪法题库\n一、单项选择题\n1.谁？\n{FOUR}答案：B\n答案解析：见第3页。\n2.几个（  ）。\n{FOUR}答案：D\n"
+        f"宪法题库\n一、单项选择题\n1.谁？\n{FOUR}答案：B\n答案解析：见第3页。\n2.几个（  ）。\n"
+        f"{FOUR}答案：D\n"
     )
     assert outline(parsed) == [("1", "single", "谁？", ("B",)), ("2", "single", "几个（ ）。", ("D",))]
     assert parsed.questions[0].choices == CHOICES
@@ -460,8 +461,10 @@ def test_a_key_at_the_end(key: str, letters: list[str]) -> None:
 
 def test_a_key_for_several_sections() -> None:
     parsed = read(
-        f"一、单选题\n{THREE}二、多选题\n{THREE}三、判断题\n1.甲。（ ）\n2.乙。（ ）\n四、简答题\n1.简述甲。\n2.简述乙。\n参考答案\n"
-        "一、单选题\n1-3 ABC\n二、多选题\n1.AB 2.BC 3.ACD\n三、判断题\n1.√ 2.×\n四、简答题\n1.答：甲就是甲。\n再加一句。\n2.乙就是乙。\n"
+        f"一、单选题\n{THREE}二、多选题\n{THREE}三、判断题\n1.甲。（ ）\n2.乙。（ ）\n四、简答题\n"
+        f"1.简述甲。\n2.简述乙。\n参考答案\n"
+        "一、单选题\n1-3 ABC\n二、多选题\n1.AB 2.BC 3.ACD\n三、判断题\n1.√ 2.×\n四、简答题\n"
+        "1.答：甲就是甲。\n再加一句。\n2.乙就是乙。\n"
     )
     assert [one.key for one in parsed.questions[:8]] == [
         ("A",),
@@ -488,8 +491,10 @@ def test_a_key_that_does_not_reach_every_item() -> None:
 
 def test_a_key_with_explanations() -> None:
     parsed = read(
-        f"一、单选题\n{THREE}二、判断题\n1.对吗（ ）\n三、简答题\n1.简述甲\n2.简述乙\n参考答案及解析\n一、单选题\n1.【答案】A\n【解析】因为甲。\n"
-        "所以甲。\n2.【答案】B。解析：因为乙。\n3.C【解析】因为丙。\n二、判断题\n1.√ 解析：宪法。\n三、简答题\n1.【答案要点】甲。\n（1）一\n2.答：乙。\n"
+        f"一、单选题\n{THREE}二、判断题\n1.对吗（ ）\n三、简答题\n1.简述甲\n2.简述乙\n参考答案及解析\n"
+        f"一、单选题\n1.【答案】A\n【解析】因为甲。\n"
+        "所以甲。\n2.【答案】B。解析：因为乙。\n3.C【解析】因为丙。\n二、判断题\n1.√ 解析：宪法。\n"
+        "三、简答题\n1.【答案要点】甲。\n（1）一\n2.答：乙。\n"
     )
     assert [one.key for one in parsed.questions] == [
         ("A",),
@@ -566,8 +571,10 @@ def test_boxed_labels_all_in_one_line() -> None:
 
 def test_an_export_of_a_learning_platform() -> None:
     parsed = read(
-        "一. 单选题（共2题,50.0分）\n1\n宪法的修改以多少多数通过？\nA、\n1/2以上\nB、\n2/3以上\n正确答案： B 我的答案：A\n得分： 0.0分\n答案解析：\n"
-        "第六十四条\n2\n【单选题】谁？\nA、甲\nB、乙\n正确答案：A\n二. 判断题（共1题,50.0分）\n1\n宪法是根本法。\n正确答案： √\n"
+        "一. 单选题（共2题,50.0分）\n1\n宪法的修改以多少多数通过？\nA、\n1/2以上\nB、\n2/3以上\n"
+        "正确答案： B 我的答案：A\n得分： 0.0分\n答案解析：\n"
+        "第六十四条\n2\n【单选题】谁？\nA、甲\nB、乙\n正确答案：A\n二. 判断题（共1题,50.0分）\n1\n"
+        "宪法是根本法。\n正确答案： √\n"
     )
     assert outline(parsed) == [
         ("1", "single", "宪法的修改以多少多数通过？", ("B",)),
@@ -580,8 +587,10 @@ def test_an_export_of_a_learning_platform() -> None:
 
 def test_an_export_of_a_questionnaire() -> None:
     parsed = read(
-        "1. 根本法是 [单选题] *\n○A.宪法(正确答案)\n○B.民法典\n○C.刑法\n2. 基本权利有 [多选题] *\n□A.选举权(正确答案)\n□B.被选举权(正确答案)\n□C.纳税\n"
-        "3. 宪法是根本法 [判断题] *\n○对(正确答案)\n○错\n4. 根本法是____ [填空题] *\n_________________________________(答案：宪法)\n"
+        "1. 根本法是 [单选题] *\n○A.宪法(正确答案)\n○B.民法典\n○C.刑法\n2. 基本权利有 [多选题] *\n"
+        "□A.选举权(正确答案)\n□B.被选举权(正确答案)\n□C.纳税\n"
+        "3. 宪法是根本法 [判断题] *\n○对(正确答案)\n○错\n4. 根本法是____ [填空题] *\n"
+        "_________________________________(答案：宪法)\n"
     )
     assert outline(parsed) == [
         ("1", "single", "根本法是", ("A",)),
@@ -594,7 +603,8 @@ def test_an_export_of_a_questionnaire() -> None:
 
 def test_the_answer_again_in_the_explanation() -> None:
     parsed = read(
-        "1、单选题  体现了_____。\nA: 甲\nB: 乙\n点击查看答案\n参考答案: B\n本题解释:\n参考答案:B 【解析】合理。\n\n\n2、判断题  对吗。_____\n参考答案: 错误\n"
+        "1、单选题  体现了_____。\nA: 甲\nB: 乙\n点击查看答案\n参考答案: B\n本题解释:\n"
+        "参考答案:B 【解析】合理。\n\n\n2、判断题  对吗。_____\n参考答案: 错误\n"
     )
     assert outline(parsed) == [
         ("1", "single", "体现了_____。", ("B",)),
@@ -619,7 +629,8 @@ def test_answers_in_brackets_of_a_fill_in_section_are_doubtful() -> None:
 
 def test_unnumbered_items_with_an_empty_answer() -> None:
     parsed = read(
-        "谁是甲？\nA 甲\nB 乙正确答案\n\n谁是乙？\nA 甲\nB 乙\n正确答案 B\n\n谁是丙？\nA 甲 B 乙\n正确答案 A\n"
+        "谁是甲？\nA 甲\nB 乙正确答案\n\n谁是乙？\nA 甲\nB 乙\n正确答案 B\n\n谁是丙？\nA 甲 B 乙\n"
+        "正确答案 A\n"
     )
     assert [one.key for one in parsed.questions] == [None, ("B",), ("A",)]
     assert [one.choices for one in parsed.questions] == [CHOICES[:2]] * 3
