@@ -40,3 +40,14 @@ def unseal(sealed: str, secret: str) -> str:
 def phone_index(phone: str, secret: str) -> str:
     """The digest by which equal telephone numbers find each other; empty for an empty number."""
     return keyed_digest(secret, "phone", phone) if phone else ""
+
+
+def seal_bytes(data: bytes, secret: str) -> bytes:
+    """Bytes encrypted (a file that waits to be imported): nonce and ciphertext."""
+    nonce = os.urandom(12)
+    return nonce + AESGCM(_key(secret)).encrypt(nonce, data, KEY_ID.encode())
+
+
+def unseal_bytes(sealed: bytes, secret: str) -> bytes:
+    """Inverse of `seal_bytes`."""
+    return AESGCM(_key(secret)).decrypt(sealed[:12], sealed[12:], KEY_ID.encode())

@@ -53,3 +53,13 @@ def unseal(sealed: str) -> str:
 def digest(purpose: str, value: str) -> str:
     """The keyed digest of a secret of 112 bits or more, or of a key that only has to be found again."""
     return keyed_digest(settings.DATA_SECRET, purpose, value)
+
+
+def seal_file(data: bytes) -> bytes:
+    """A file that waits, encrypted."""
+    return sealing.seal_bytes(data, settings.DATA_SECRET)
+
+
+def unseal_file(sealed: bytes) -> bytes:
+    """Inverse of `seal_file`."""
+    return sealing.unseal_bytes(bytes(sealed), settings.DATA_SECRET)

@@ -12,6 +12,7 @@ from django.db.models import F
 
 from examsite.lib.errors import Conflict, Forbidden, Invalid
 from examsite.lib.ids import random_token
+from examsite.lib.names import name_fault, tidy_name
 
 from ..models import RoleGrant, SignInLink, Unit, User
 from ..rules import may_reset
@@ -19,21 +20,14 @@ from ..sealed import digest, people_with_phone, read_phone, set_phone
 from .audit import record
 
 LINK_LIFETIME = timedelta(days=3)
-# Chinese names with the dot of minority names, or Latin ones; nothing a page could stumble over.
-_HAN = r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇]"
-NAME = re.compile(rf"{_HAN}(?:[·•・]?{_HAN}){{0,29}}|[A-Za-z][A-Za-z .'’\-]{{0,61}}[A-Za-z.]|[A-Za-z]")
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._\-]{1,63}")
 
 
 def clean_name(text: str) -> str:
     """The name without stray spaces. Raises Invalid for what is no name."""
-    name = " ".join(text.split())
-    if re.search(r"[\u3400-\U0003ffff]", name):
-        name = name.replace(" ", "").replace("•", "·").replace("・", "·")
-    if not name:
-        raise Invalid("no_name", "请填写姓名。")
-    if not NAME.fullmatch(name):
-        raise Invalid("name", f"“{name[:20]}”不像姓名：只能是汉字（可含间隔号“·”）或拉丁字母。")
+    name = tidy_name(text)
+    if fault := name_fault(name):
+        raise Invalid("name", f"{fault}。")
     return name
 
 

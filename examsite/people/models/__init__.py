@@ -2,6 +2,7 @@
 
 from .approval import Approval
 from .audit import AuditRecord
+from .imports import ImportState, PeopleImport
 from .role import Role, RoleGrant
 from .sign_in import RecoveryCode, SecondFactor, SignInFailure, SignInLink
 from .unit import Category, Establishment, Membership, Unit, UnitKind
@@ -16,7 +17,9 @@ __all__ = [
     "Establishment",
     "Feedback",
     "FeedbackKind",
+    "ImportState",
     "Membership",
+    "PeopleImport",
     "RecoveryCode",
     "Role",
     "RoleGrant",
