@@ -185,6 +185,19 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "examsite" / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "examsite.bundles.BundleFinder",
+]
+# What the exam page loads, in two requests (examsite/bundles.py).
+STATIC_BUNDLES = {
+    "css/exam-page.css": ["css/tokens.css", "css/base.css", "css/exam.css"],
+    "exams/exam-page.js": [
+        f"exams/{name}.js"
+        for name in ("clock", "sheet", "queue", "api", "session", "elements", "question", "views", "page")
+    ],
+}
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
