@@ -37,6 +37,9 @@ _MATERIAL = re.compile(
     r"|(?:根据|依据|结合|分析)(?:下列|以下|下面|上述|所给)?[^。]{0,12}(?:材料|案例|资料|案情).{0,20}(?:回答|完成)"
     r"|[（(]?\s?\d{1,4}\s?[-—~～至]{1,2}\s?\d{1,4}\s?题?\s?.{0,6}(?:共用|基于|根据))"
 )
+_CASE = re.compile(
+    r"\s*(?:[（(]\s?[一二三四五六七八九十]{1,3}\s?[)）]|(?:案例|材料|案情)\s?[一二三四五六七八九十\d]{1,3})"
+)
 _RANGE = re.compile(r"(\d{1,4})\s?题?\s?[-—–~～至到]{1,2}\s?(\d{1,4})\s?(?:小?题|[)）])")
 
 
@@ -172,11 +175,12 @@ class _Cutter:
     def _open(self, index: int) -> None:
         self._close()
         number = self.facts[index].number
-        own = (
-            number
-            if number is not None and (self._is_main(self.facts[index]) or self._expected(number))
-            else None
+        counts = number is not None and (
+            self._is_main(self.facts[index])
+            or self._expected(number)
+            or (number.style == "(n)" and self._in_case and bool(self.material))
         )
+        own = number if counts else None
         self.block = Block(self.section, own, text_from=own.end if own else 0, numbered=self.numbered)
         if self.material and own and self.material_until and own.value > self.material_until:
             self.material = []
@@ -223,6 +227,10 @@ class _Cutter:
 
     # -- decisions
 
+    @property
+    def _in_case(self) -> bool:
+        return self.section.heading is not None and self.section.heading.kind == "case_group"
+
     def _expected(self, number: Number) -> bool:
         last = self.cut.blocks[-1].value if self.cut.blocks else 0
         return number.value == last + 1
@@ -235,6 +243,8 @@ class _Cutter:
         number = facts.number
         if number is None:
             return self._starts_unnumbered(index)
+        if number.style == "(n)" and self._in_case and (self.in_material or (block and block.material)):
+            return True
         if number.style != self.style:
             return self._starts_with_odd_number(index, number)
         if block is None:
@@ -330,13 +340,14 @@ class _Cutter:
     def _starts_material(self, index: int) -> bool:
         text = self.lines[index].text
         facts = self.facts[index]
+        if self._in_case and _CASE.match(text) and (self.block is None or self.seen_answer):
+            return not facts.option and facts.answer is None
         if not _MATERIAL.match(text) or facts.option or facts.answer is not None:
             return False
         if self.block is not None and not self.seen_answer and not self.seen_option:
             return False
         ranged = _RANGE.search(text[:200]) is not None
-        case = self.section.heading is not None and self.section.heading.kind == "case_group"
-        return (ranged or case or len(text) > 12) and self._numbered_item_follows(index)
+        return (ranged or self._in_case or len(text) > 12) and self._numbered_item_follows(index)
 
     def _numbered_item_follows(self, index: int) -> bool:
         for at in range(index + 1, min(index + LOOKAHEAD, len(self.lines))):

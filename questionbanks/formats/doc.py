@@ -14,13 +14,14 @@ from pathlib import Path
 
 from examsite.lib.files.sniff import Probe
 
-from .base import Format, Parsed, Unreadable
+from .base import Format, Parsed, Problem, Unreadable
 from .docx import Docx
 from .lines import lines_of
 from .text import read_lines
 
 TIMEOUT = 60  # seconds
 _ENCRYPTED = 0x0100  # a flag of the file's head (MS-DOC, FibBase)
+_NUMBERS_LOST = "旧版Word文档的自动编号、加粗和颜色读不出来；题号或答案不全时，请另存为docx再导入"
 _SAVE_AS = "请用Word或WPS打开，另存为docx后再导入"
 
 
@@ -45,7 +46,8 @@ class Doc(Format):
         if antiword:
             text = _antiword(data, antiword)
             parsed = read_lines(lines_of(text), name=name.rpartition(".")[0])
-            return Parsed(parsed.questions, parsed.problems, self.code)
+            note = Problem("文档", "doc_numbers", _NUMBERS_LOST, severity="note")
+            return Parsed(parsed.questions, (note, *parsed.problems), self.code)
         raise Unreadable("doc", f"这是旧版Word文档（doc），服务器没有安装读取它的程序；{_SAVE_AS}")
 
 

@@ -26,6 +26,7 @@ _TRUE_FALSE_LINE = re.compile(
 _LONE_ANSWER = re.compile(
     r"\s*(?:[A-HＡ-Ｈ](?:[\s、,，]{0,2}[A-HＡ-Ｈ]){0,7}|[√×✓✗✔✘❌✅]|对|错|正确|错误)\s*[。.]?\s*"
 )
+_GLUED_ANSWER = re.compile(r"(?:[（(]\s?([A-HＡ-Ｈ]{1,8})\s?[)）]|[ \t]{2,}([A-HＡ-Ｈ]{1,8}))\s*[。.]?\s*$")
 _RIGHT_BEHIND = re.compile(
     r"\s*(?:[（(\[【]\s?(?:正确(?:答案|选项)?|答案|√|✓|✔|对|right|correct)\s?[)）\]】]|[√✓✔☑✅])\s*$"
 )
@@ -160,6 +161,7 @@ def _read_body(draft: Draft, parts: _Parts, prefix: str) -> None:
         if end == len(body):
             _check_two_sets(draft, text)
             text = _take_lone_answer(draft, text)
+            text = _take_glued_answer(draft, parts, text)
         text = text.rstrip(f" \t\n{BULLETS}")
         behind = _RIGHT_BEHIND.search(text[-20:])
         if behind:
@@ -224,6 +226,16 @@ def _take_lone_answer(draft: Draft, text: str) -> str:
     return text
 
 
+def _take_glued_answer(draft: Draft, parts: _Parts, text: str) -> str:
+    """An answer glued to the last option ("D.丁（B）", "D.丁   AC"), where nothing else answers."""
+    match = _GLUED_ANSWER.search(text[-40:])
+    if match is None or draft.answer is not None or "answer" in parts.by_label or draft.keys:
+        return text
+    draft.answer = match.group(1) or match.group(2)
+    draft.doubt("answer_glued", f"答案“{draft.answer}”粘在最后一个选项后面", "核对答案和最后一个选项")
+    return text[: max(0, len(text) - 40) + match.start()]
+
+
 def _marks_next(body: str, begin: int) -> bool:
     """Whether a tick or star stands directly before the label at `begin`, apart from the text before it."""
     return begin > 0 and body[begin - 1] in MARKS and (begin == 1 or body[begin - 2] in " \t\n")
@@ -248,14 +260,16 @@ def _covered(spans: Sequence[tuple[int, int]], start: int, end: int) -> float:
 def _unwrapped(text: str) -> str:
     """Lines that were wrapped by hand become one line; list items and sentences keep theirs."""
     lines = [line.strip() for line in text.split("\n") if line.strip()]
-    joined = lines[:1]
+    joined, last = lines[:1], "".join(lines[:1])
     for line in lines[1:]:
         before = joined[-1]
-        if before.endswith(_SENTENCE_END) or _ENUMERATED.match(line):
+        short_point = _ENUMERATED.match(last) and len(last) < 20
+        if before.endswith(_SENTENCE_END) or _ENUMERATED.match(line) or short_point:
             joined.append(line)
         else:
             space = " " if before[-1:].isascii() and line[:1].isascii() and before[-1:].isalnum() else ""
             joined[-1] = f"{before}{space}{line}"
+        last = line
     return "\n".join(joined)
 
 

@@ -32,6 +32,7 @@ class KeySection:
     heading: Heading | None = None
     entries: list[tuple[int, str]] = field(default_factory=list)
     rationales: dict[int, str] = field(default_factory=dict)
+    style: str = ""  # how written answers are numbered; other numbers are lists inside them
     doubtful: bool = False
 
 
@@ -182,10 +183,13 @@ def _prose(section: KeySection, text: str) -> bool:
     }:
         return False
     number = number_of(text)
+    if number is not None and section.style not in {"", number.style}:
+        number = None
     last = section.entries[-1][0] if section.entries else 0
     if number is not None and number.style == MAIN and number.value == 1 and section.entries:
         section.doubtful = True
     if number is not None and number.value == last + 1:
+        section.style = number.style
         section.entries.append((number.value, _ANSWER_LABEL.sub("", text[number.end :], count=1)))
         return True
     if section.entries and section.heading is not None:

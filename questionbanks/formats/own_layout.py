@@ -19,6 +19,7 @@ from .base import Problem, Unreadable
 from .native_json import NativeJson
 
 SHEET = "试题"
+INSTRUCTIONS = "填写说明"
 
 EXACT = "原样数据（勿改）"
 MAX_CELL = 32_767  # characters in one cell of a spreadsheet
@@ -168,7 +169,7 @@ def write(questions: Sequence[Question], exact: frozenset[int], title: str) -> t
         rows += [[one.get(name) for name in columns] for one in cells]
     book = new_book()
     add_sheet(book, SHEET, columns, rows)
-    add_sheet(book, "填写说明", ["列", "怎么填"], [[title or "试题", ""], *DESCRIPTIONS.items()])
+    add_sheet(book, INSTRUCTIONS, ["列", "怎么填"], [[title or "试题", ""], *DESCRIPTIONS.items()])
     return book_bytes(book), problems
 
 

@@ -33,7 +33,7 @@ _NO_COLUMNS = "表里没有认出“题干”和“答案”这样的列；请�
 def read_tables(
     grids: Sequence[Grid], *, name: str = "", mapping: Mapping[str, str] | None = None
 ) -> tuple[Parsed, list[Grid]]:
-    """All items of all sheets, and the sheets in which no item table was found.
+    """All items of all sheets, and the sheets in which no item table was found. Raises Unreadable.
 
     `mapping` holds corrected columns in the form of `Parsed.layout`: "Sheet1!C 题干" → "stem"; the part
     behind the letter is ignored, and "Sheet1!表头" → "4" says which row is the header (0: none).
@@ -43,7 +43,12 @@ def read_tables(
     layout: dict[str, str] = {}
     skipped: list[Grid] = []
     changes = corrections(mapping or {})
-    for grid in grids:
+    for place, grid in enumerate(grids):
+        twin = next((one for one in grids[:place] if len(grid.rows) > 1 and one.rows == grid.rows), None)
+        if twin is not None:
+            message = f"和工作表“{twin.name}”完全相同，没有再读一遍"
+            problems.append(Problem(f"工作表“{grid.name}”", "same_sheet", message, severity="note"))
+            continue
         columns = corrected(find_columns(grid), grid, changes.get(grid.name, {}))
         if columns is None:
             skipped.append(grid)
@@ -57,12 +62,8 @@ def read_tables(
         layout |= layout_of(grid, columns)
     if not layout:
         raise Unreadable("no_columns", _NO_COLUMNS)
-    for grid in skipped:
-        if grid.name != "填写说明" and any(not is_blank(row) for row in grid.rows):
-            where = f"工作表“{grid.name}”" if grid.name else "表格"
-            problems.append(
-                Problem(where, "sheet_skipped", f"{where}里没有认出试题，已跳过", severity="note")
-            )
+    if not drafts:
+        raise Unreadable("no_rows", "表头认出来了，但下面没有试题")
     questions, found = group(drafts)
     return Parsed(tuple(questions), (*problems, *found), layout=layout), skipped
 

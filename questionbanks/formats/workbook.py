@@ -120,14 +120,29 @@ def parse_grids(grids: Sequence[Grid], *, name: str = "", mapping: Mapping[str, 
     """Questions of sheets: as tables; a workbook without any table is read as running text in cells."""
     name = name.rpartition(".")[0] or name
     try:
-        return read_tables(grids, name=name, mapping=mapping)[0]
+        parsed, skipped = read_tables(grids, name=name, mapping=mapping)
     except Unreadable as error:
-        if error.code != "no_columns" or mapping:
-            raise
-        found = _as_text(grids, name)
+        found = _as_text(grids, name) if error.code == "no_columns" and not mapping else None
         if found is None:
             raise
         return found
+    for grid in skipped:
+        parsed = _with_sheet(parsed, grid)
+    return parsed
+
+
+def _with_sheet(parsed: Parsed, grid: Grid) -> Parsed:
+    """A sheet without a table beside others that have one: its text, or a note that it was left out."""
+    if grid.name == own_layout.INSTRUCTIONS or all(is_blank(row) for row in grid.rows):
+        return parsed
+    found = _as_text([grid], grid.name)
+    if found is None:
+        where = f"工作表“{grid.name}”" if grid.name else "表格"
+        found = Parsed(
+            (), (Problem(where, "sheet_skipped", f"{where}里没有认出试题，已跳过", severity="note"),)
+        )
+    questions, problems = (*parsed.questions, *found.questions), (*parsed.problems, *found.problems)
+    return Parsed(questions, problems, layout=parsed.layout)
 
 
 def _as_text(grids: Sequence[Grid], name: str) -> Parsed | None:

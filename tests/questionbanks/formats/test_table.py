@@ -335,6 +335,34 @@ def test_headings_between_the_rows_set_the_kind() -> None:
     assert keys(parsed) == [("A",), True, False]
 
 
+def test_a_copy_of_a_sheet_is_read_once_and_said_so() -> None:
+    rows = [PLAIN, ["谁？", *"甲乙丙丁", "A"]]
+    parsed = registry.parse(workbook(题=rows, 副本=rows))
+    assert [one.where for one in parsed.questions] == ["题 第2行"]
+    assert problems(parsed) == [("工作表“副本”", "same_sheet", "note")]
+
+
+def test_a_sheet_of_running_text_beside_a_table() -> None:
+    text = [["1.谁？"], ["A.甲"], ["B.乙"], ["答案：B"]]
+    parsed = registry.parse(
+        workbook(题=[PLAIN, ["谁？", *"甲乙丙丁", "A"]], 文字=text, 备注=[["2024年整理"]])
+    )
+    assert [(one.where, one.key) for one in parsed.questions] == [
+        ("题 第2行", ("A",)),
+        ("文字 第1行", ("B",)),
+    ]
+    assert [(one.where, one.code) for one in parsed.problems] == [
+        ("文字 第1行", "read_as_text"),
+        ("工作表“备注”", "sheet_skipped"),
+    ]
+
+
+def test_a_header_without_rows_is_refused_in_words() -> None:
+    with pytest.raises(Unreadable) as refused:
+        read([PLAIN])
+    assert refused.value.code == "no_rows"
+
+
 def test_running_text_in_cells() -> None:
     lines = ["一、单选题", "1.谁？", "A.甲", "B.乙", "答案：A", "2.谁？", "A.甲", "B.乙", "答案：B"]
     parsed = read([[line] for line in lines])

@@ -533,6 +533,22 @@ def test_a_case_with_sub_questions() -> None:
     assert tally(parsed).found == 4
 
 
+def test_cases_without_numbers_of_their_own() -> None:
+    parsed = read(
+        "五、案例分析题\n（一）\n张某酒后驾车撞伤行人。\n（2）张某构成何罪？\nA.甲罪\nB.乙罪\n答案：A\n"
+        "（1）张某应负什么责任？\nA.民事\nB.刑事\n答案：B\n案例二：李某借款不还。\n1.李某应还款吗？\n答：应当。\n2.时效多久？\n答：三年。\n"
+    )
+    assert [one.stem for one in parsed.questions] == [
+        "（一）\n张某酒后驾车撞伤行人。",
+        "案例二：李某借款不还。",
+    ]
+    assert [[(part.number, part.stem) for part in one.parts] for one in parsed.questions] == [
+        [("2", "张某构成何罪？"), ("1", "张某应负什么责任？")],
+        [("1", "李某应还款吗？"), ("2", "时效多久？")],
+    ]
+    assert parsed.problems == ()
+
+
 def test_material_for_a_range_of_items() -> None:
     parsed = read(
         f"1.谁\n{FOUR}答案：A\n阅读材料，回答2-3题。\n材料一：某村开会。\n2.几人？\n{FOUR}答案：B\n3.何时？\n{FOUR}答案：C\n4.别的\n{FOUR}答案：D\n"
@@ -611,6 +627,46 @@ def test_the_answer_again_in_the_explanation() -> None:
         ("2", "true_false", "对吗。_____", False),
     ]
     assert (parsed.questions[0].choices, parsed.questions[0].rationale) == (CHOICES[:2], "合理。")
+
+
+GLUED_ANSWERS = {"D.丁（B）": "B", "D.丁   AC": "AC", "D.丁 答案C": "C", "D.丁 答案：C": "C"}
+
+
+@pytest.mark.parametrize(("last", "key"), GLUED_ANSWERS.items())
+def test_an_answer_glued_to_the_last_option(last: str, key: str) -> None:
+    parsed = read(f"1.谁（ ）\nA.甲\nB.乙\nC.丙\n{last}\n2.谁（ ）\n{FOUR}答案：A\n")
+    assert (parsed.questions[0].key, parsed.questions[0].choices) == (tuple(key), CHOICES)
+    assert [one.severity for one in parsed.problems] == ["doubtful"] * (last in {"D.丁（B）", "D.丁   AC"})
+
+
+def test_an_explanation_that_says_nothing_is_none() -> None:
+    parsed = read(f"1.谁\n{FOUR}答案：A\n答案解析：无\n2.谁\n{FOUR}答案：B\n解析：略\n")
+    assert [one.rationale for one in parsed.questions] == ["", ""]
+
+
+def test_a_school_paper_with_its_key() -> None:
+    parsed = read(
+        "宪法试题\n姓名：____ 单位：____ 得分：____\n一、填空题（每空1分，共10分）\n"
+        "1、国家是____领导的、以____为基础的。\n"
+        "2、权力属于____。\n二、单项选择题\n1、政体是（   ）\nA、甲 B、乙 C、丙 D、丁\n"
+        "2、任期（   ）年\nA、甲 B、乙 C、丙 D、丁\n"
+        "三、判断题\n1、宪法是母法。（   ）\n2、公民就是人民。（   ）\n四、简答题\n1、简述甲。\n"
+        "2、简述乙。\n答案：\n一、填空题\n"
+        "1、工人阶级，工农联盟\n2、人民\n二、单项选择题\n1、A  2、C\n三、判断题\n1、√ 2、×\n"
+        "四、简答题\n1、甲是：\n（1）内容；\n（2）效力。\n"
+        "2、（1）统一；（2）遵守。\n"
+    )
+    assert [one[3] for one in outline(parsed)] == [
+        [["工人阶级"], ["工农联盟"]],
+        [["人民"]],
+        ("A",),
+        ("C",),
+        True,
+        False,
+        "甲是：\n（1）内容；\n（2）效力。",
+        "（1）统一；（2）遵守。",
+    ]
+    assert parsed.problems == ()
 
 
 def test_two_different_answers_break_an_item() -> None:
