@@ -14,9 +14,7 @@ from django.db.models import F
 from examsite.lib.errors import Conflict, Invalid
 from examsite.people.domain.audit import record
 from examsite.people.models import User
-from questionbanks.kinds import codec
-from questionbanks.kinds.written import fold
-from questionbanks.models import ItemVersion
+from questionbanks.models import Item, ItemVersion
 
 from ..engine.assembly import Assembly, Candidate, Infeasible, Request, Rule, assemble
 from ..engine.headings import section_instructions, section_title
@@ -303,10 +301,7 @@ class NearFinder:
         self.texts: dict[str, str] = {}
 
     def __call__(self, ids: Sequence[str]) -> list[tuple[str, str]]:
-        missing = [one for one in ids if one not in self.texts]
-        for key, version in current_versions(missing).items():
-            question = codec.from_json(version.content, None)
-            words = [question.stem, *(choice.text for choice in question.choices)]
-            words += [part.stem for part in question.parts]
-            self.texts[key] = fold("\n".join(words))
+        missing = [UUID(one) for one in ids if one not in self.texts]
+        rows = Item.objects.filter(pk__in=missing).values_list("pk", "folded")
+        self.texts |= {str(key): folded for key, folded in rows}
         return near_pairs({one: self.texts[one] for one in ids})

@@ -1,7 +1,8 @@
 """Near duplicates: two items that must not stand in one form.
 
-Two folded texts are near when the Jaccard similarity of their character pairs reaches 0.7, or when they
-are equal once words of affirmation and negation are taken away (相反问法: "下列正确的是", "下列不正确的是").
+Two folded texts (questionbanks.likeness.folded: stem, choices, parts) are near when the Jaccard similarity
+of their character pairs reaches 0.7, or when they are equal once words of affirmation and negation are taken
+away (相反问法: "下列正确的是", "下列不正确的是").
 """
 
 from __future__ import annotations
