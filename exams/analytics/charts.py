@@ -11,12 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import matplotlib as mpl
+import matplotlib.colors
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.patches import Rectangle
 
 from examsite.lib.fonts import BOLD, REGULAR
 
+from .law_map import MapCell
 from .measures import Figure as Value
 from .suppression import Hidden
 
@@ -26,9 +29,13 @@ INK, SOFT, LINE = "#1a1a1a", "#4a5058", "#d3d9e1"
 # Okabe and Ito's palette, dark to light: distinct for all common kinds of colour vision and in grey.
 BLUE, ORANGE, GREEN = "#0072b2", "#e69f00", "#009e73"
 SERIES = ((BLUE, ""), (ORANGE, "///"), (GREEN, "..."))
+MARKERS = ("o", "s", "^")
+DASHES = ("-", "--", ":")
+_WHITE_BELOW = 0.45  # below, squares are so dark that ink on them would not be read
 
 _REGULAR = FontProperties(fname=str(REGULAR), size=10)
 _SMALL = FontProperties(fname=str(REGULAR), size=9)
+_TINY = FontProperties(fname=str(REGULAR), size=7.5)
 _BOLD = FontProperties(fname=str(BOLD), size=12)
 
 
@@ -59,10 +66,50 @@ class Histogram:
     counts: tuple[int, ...]
 
 
-def rate_bars(chart: BarChart) -> Figure:
+@dataclass(frozen=True, slots=True)
+class HeatMap:
+    """Rates by row and column; a cell is empty where nobody answered or where there are too few."""
+
+    title: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    cells: tuple[tuple[MapCell[str], ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LineSeries:
+    """One line: its name and a rate for each point, or why there is none."""
+
+    name: str
+    values: tuple[Value | Hidden, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LineChart:
+    """Rates over the years."""
+
+    title: str
+    points: tuple[str, ...]
+    series: tuple[LineSeries, ...]
+
+
+Chart = BarChart | Histogram | HeatMap | LineChart
+
+
+def size(chart: Chart, narrow: bool = False) -> tuple[float, float]:
+    """Width and height in inches: as tall as there are lines; `narrow` is for the page of a phone."""
+    if isinstance(chart, BarChart):
+        return 4.1 if narrow else 7.2, max(2.2, 0.9 + 0.32 * len(chart.groups) * len(chart.series))
+    if isinstance(chart, HeatMap):
+        width = 1.7 + 0.62 * len(chart.columns) if narrow else 2.6 + 0.82 * len(chart.columns)
+        return max(4.1 if narrow else 4.6, width), max(2.0, 1.0 + 0.46 * len(chart.rows))
+    return (4.1, 3.0) if narrow else (7.2, 3.3)
+
+
+def rate_bars(chart: BarChart, narrow: bool = False) -> Figure:
     """Horizontal bars from 0 to 100 %, the first group on top."""
     rows, per_row = len(chart.groups), len(chart.series)
-    figure = Figure(figsize=(7.2, max(2.2, 0.9 + 0.32 * rows * per_row)), layout="constrained")
+    figure = Figure(figsize=size(chart, narrow), layout="constrained")
     axes = figure.add_subplot()
     height = 0.8 / max(per_row, 1)
     for number, series in enumerate(chart.series):
@@ -96,9 +143,9 @@ def _bar(axes: Axes, y: float, height: float, value: Value | Hidden, colour: str
     axes.text(length + 1, y, value.text(), va="center", color=INK, fontproperties=_SMALL)
 
 
-def count_bars(chart: Histogram) -> Figure:
+def count_bars(chart: Histogram, narrow: bool = False) -> Figure:
     """Vertical bars of counts, one a band."""
-    figure = Figure(figsize=(7.2, 3.2), layout="constrained")
+    figure = Figure(figsize=size(chart, narrow), layout="constrained")
     axes = figure.add_subplot()
     axes.bar(range(len(chart.counts)), chart.counts, width=0.7, color=BLUE, edgecolor="white")
     top = max([*chart.counts, 1])
@@ -113,9 +160,88 @@ def count_bars(chart: Histogram) -> Figure:
     return figure
 
 
+# Light to dark, distinct in grey and for all common kinds of colour vision; dark is little known.
+_SCALE = mpl.colors.LinearSegmentedColormap.from_list("mastery", ["#0b3c68", "#2f78b0", "#a9cde6", "#eef5fb"])
+
+
+def heat_map(chart: HeatMap, narrow: bool = False) -> Figure:
+    """A grid of squares, each with its rate and number of people; "*" marks what was put together."""
+    rows, columns = len(chart.rows), len(chart.columns)
+    figure = Figure(figsize=size(chart, narrow), layout="constrained")
+    axes = figure.add_subplot()
+    for y, line in enumerate(chart.cells):
+        for x, cell in enumerate(line):
+            _square(axes, x, y, cell)
+    axes.set_xlim(-0.5, columns - 0.5)
+    axes.set_ylim(rows - 0.5, -0.5)
+    axes.set_xticks(
+        range(columns), [_folded(name) for name in chart.columns], fontproperties=_SMALL, color=INK
+    )
+    axes.set_yticks(range(rows), [_folded(name, 12) for name in chart.rows], fontproperties=_SMALL, color=INK)
+    axes.xaxis.tick_top()
+    _plain(axes, chart.title, "")
+    return figure
+
+
+def _square(axes: Axes, x: int, y: int, cell: MapCell[str]) -> None:
+    share = cell.share
+    colour = "#f4f5f7" if share is None else _SCALE(float(share))
+    axes.add_patch(
+        Rectangle((x - 0.48, y - 0.46), 0.96, 0.92, facecolor=colour, edgecolor=LINE, linewidth=0.6)
+    )
+    if share is None or cell.figure is None:
+        axes.text(x, y, "—", ha="center", va="center", color=SOFT, fontproperties=_SMALL)
+        return
+    ink = "#ffffff" if share < _WHITE_BELOW else INK
+    mark = "*" if cell.is_merged else ""
+    axes.text(
+        x, y - 0.13, cell.figure.text(0) + mark, ha="center", va="center", color=ink, fontproperties=_SMALL
+    )
+    axes.text(
+        x, y + 0.24, f"{cell.counts.people}人", ha="center", va="center", color=ink, fontproperties=_TINY
+    )
+
+
+def _folded(name: str, width: int = 5) -> str:
+    """A long name on two lines."""
+    return name if len(name) <= width else f"{name[:width]}\n{name[width : 2 * width]}"
+
+
+def rate_lines(chart: LineChart, narrow: bool = False) -> Figure:
+    """Lines from 0 to 100 % with their values; a missing year leaves a gap."""
+    figure = Figure(figsize=size(chart, narrow), layout="constrained")
+    axes = figure.add_subplot()
+    for number, series in enumerate(chart.series):
+        colour, _ = SERIES[number % len(SERIES)]
+        values = [
+            float(100 * one.part / one.whole) if isinstance(one, Value) and one.whole else float("nan")
+            for one in series.values
+        ]
+        axes.plot(
+            range(len(values)), values, color=colour, linewidth=2, label=series.name,
+            marker=MARKERS[number % len(MARKERS)], markersize=7, linestyle=DASHES[number % len(DASHES)],
+        )  # fmt: skip
+        for place, one in enumerate(series.values):
+            if isinstance(one, Value) and one.whole:
+                above = -8 if number % 2 == 0 else 4  # the first try is the lower line
+                axes.text(
+                    place, values[place] + above, one.text(), ha="center", color=INK, fontproperties=_SMALL
+                )
+    axes.set_xticks(range(len(chart.points)), chart.points, fontproperties=_REGULAR)
+    axes.set_xlim(-0.4, max(len(chart.points) - 0.6, 0.6))
+    axes.set_ylim(0, 116)
+    axes.set_yticks(range(0, 101, 20), [f"{y}%" for y in range(0, 101, 20)], fontproperties=_SMALL)
+    axes.legend(
+        prop=_SMALL, loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=len(chart.series), frameon=False
+    )
+    _plain(axes, chart.title, "y")
+    return figure
+
+
 def _plain(axes: Axes, title: str, grid: str) -> None:
     axes.set_title(title, fontproperties=_BOLD, loc="left", color=INK)
-    axes.grid(axis=grid, color=LINE, linewidth=0.8)
+    if grid:
+        axes.grid(axis=grid, color=LINE, linewidth=0.8)
     axes.set_axisbelow(True)
     axes.tick_params(length=0, colors=SOFT)
     for side in axes.spines.values():
@@ -138,15 +264,51 @@ def _render(figure: Figure, format: str, **options: object) -> bytes:
     return buffer.getvalue()
 
 
-def describe(chart: BarChart | Histogram) -> str:
+def is_empty(chart: Chart) -> bool:
+    """Whether there is nothing to draw."""
+    if isinstance(chart, BarChart):
+        return not chart.groups or not chart.series
+    if isinstance(chart, Histogram):
+        return not any(chart.counts)
+    return not chart.rows if isinstance(chart, HeatMap) else not chart.points
+
+
+def draw(chart: Chart, narrow: bool = False) -> Figure:
+    """The picture of any chart; `narrow` for phones."""
+    if isinstance(chart, BarChart):
+        return rate_bars(chart, narrow)
+    if isinstance(chart, Histogram):
+        return count_bars(chart, narrow)
+    return heat_map(chart, narrow) if isinstance(chart, HeatMap) else rate_lines(chart, narrow)
+
+
+def describe(chart: Chart) -> str:
     """The text alternative: one sentence with the main numbers."""
     if isinstance(chart, Histogram):
         parts = [f"{band}{count}人" for band, count in zip(chart.bands, chart.counts, strict=True)]
         return f"{chart.title}：{'，'.join(parts)}。"
-    return f"{chart.title}，{len(chart.groups)}个单位，{_sentence(chart.series)}；数字见表。"
+    if isinstance(chart, HeatMap):
+        extent = f"{len(chart.rows)}部法律、{len(chart.columns)}个单位"
+        return f"{chart.title}：{extent}。{_extremes(chart)}数字见表。"
+    count = f"{len(chart.groups)}组" if isinstance(chart, BarChart) else f"{len(chart.points)}个年度"
+    return f"{chart.title}，{count}，{_sentence(chart.series)}；数字见表。"
 
 
-def _sentence(series: Sequence[BarSeries]) -> str:
+def _extremes(chart: HeatMap) -> str:
+    found = [
+        (cell.share, cell, row, column)
+        for row, line in zip(chart.rows, chart.cells, strict=True)
+        for column, cell in zip(chart.columns, line, strict=True)
+        if cell.share is not None and not cell.is_merged
+    ]
+    if not found:
+        return ""
+    _, cell, row, column = min(found, key=lambda one: one[0])
+    assert cell.figure is not None
+    return f"最低的是{column}的{row}，{cell.figure.text()}。"
+
+
+def _sentence(series: Sequence[BarSeries] | Sequence[LineSeries]) -> str:
     lines = []
     for one in series:
         shown = [value for value in one.values if isinstance(value, Value) and value.whole]

@@ -80,3 +80,35 @@ def guard_table(
             base = int(figure.whole or 0)
             row[measure_id] = Hidden(measure_id, base, base >= minimum) if is_hidden else figure
     return [GuardedRow(key, row) for key, row in zip(keys, cells, strict=True)]
+
+
+def guard_levels(
+    parents: Mapping[K, object],
+    children: Mapping[K, Mapping[K, object]],
+    measures: Iterable[str],
+    *,
+    minimum: int = MINIMUM_GROUP,
+) -> dict[K, GuardedRow[K]]:
+    """Two tables of one tree: the parents, and the units below each, none of which gives another away.
+
+    A parent's figures stand in the table of parents, so the units of each parent are guarded under their own
+    total; where a parent's figure is hidden, those of its units are, too.
+    """
+    wanted = tuple(measures)
+    rows = {row.key: row for row in guard_table(parents, wanted, minimum=minimum)}
+    below: dict[K, GuardedRow[K]] = {}
+    for parent, units in children.items():
+        for row in guard_table(units, wanted, minimum=minimum):
+            cells = {
+                measure: _hide(cell) if isinstance(rows[parent].cells[measure], Hidden) else cell
+                for measure, cell in row.cells.items()
+            }
+            below[row.key] = GuardedRow(row.key, cells)
+    return rows | below
+
+
+def _hide(cell: Figure | Hidden) -> Figure | Hidden:
+    """The cell, hidden for the sake of the others; what has no base stays as it is."""
+    if isinstance(cell, Hidden) or not cell.whole:
+        return cell
+    return Hidden(cell.measure, int(cell.whole), complementary=True)

@@ -150,8 +150,9 @@ PACKED = 1  # the layout of `pack`; a new one makes older packed tallies void
 
 def pack(counts: Tally) -> list[Any]:
     """The counts as JSON data, in the order of the fields; decimals as text."""
-    values = (getattr(counts, one.name) for one in fields(Tally))
-    return [str(value) if isinstance(value, Decimal) else value for value in values]
+    values = [getattr(counts, one.name) for one in fields(Tally)]
+    plain = [str(value) if isinstance(value, Decimal) else value for value in values]
+    return [list(value) if isinstance(value, tuple) else value for value in plain]
 
 
 def unpack(packed: Sequence[Any]) -> Tally:

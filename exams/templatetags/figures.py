@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django import template
 
 from ..analytics.measures import Figure
+from ..analytics.reports.figures import FiguresReport
 from ..analytics.suppression import Hidden
 
 register = template.Library()
 
 
 @register.filter
-def cell(cells: Mapping[str, Figure | Hidden], measure: str) -> Figure | Hidden:
-    """The cell of a row for one measure."""
-    return cells[measure]
+def cell(cells: Mapping[str, Any], key: str) -> Any:
+    """The value for a key: a measure's cell, a unit's name."""
+    return cells[key]
 
 
 @register.filter
@@ -28,3 +30,15 @@ def shown(value: Figure | Hidden) -> str:
 def why_hidden(value: Figure | Hidden) -> str:
     """Why a figure is not shown; empty for one that is."""
     return value.reason if isinstance(value, Hidden) else ""
+
+
+@register.filter
+def shows(report: FiguresReport, measure: str) -> bool:
+    """Whether a figure of this measure is true of the report's counts."""
+    return report.shows(measure)
+
+
+@register.filter
+def indent(depth: int) -> range:
+    """Steps to draw before a unit that lies so deep."""
+    return range(depth)

@@ -1,112 +1,341 @@
-"""The leaders' pages: how many must, how many did, how many passed, who is missing. Read-only."""
+"""The leaders' pages: how many must, did, passed; who is missing; what is weak. Read-only."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from examsite.lib import clock
+from examsite.people.models import Category, Unit
+from examsite.people.rules import units_visible_to
+from examsite.people.tree import in_tree_order
 from examsite.web import page
 
 from ..analytics import charts
-from ..analytics.measures import MEASURES, describe
-from ..analytics.reports import COLUMNS, SHOWN, ExamReport, exam_report
-from ..models import RosterEntry
-from ..rules import exams_visible_to
+from ..analytics.cuts import CUT_NAMES
+from ..analytics.facts.credibility import credibility_notes
+from ..analytics.facts.stored import StoredSums, Sums
+from ..analytics.measures import MEASURES, definition_rows, describe, evaluate
+from ..analytics.reports.figures import COLUMNS, HEADLINE, FiguresReport, figures_report
+from ..analytics.reports.missing import missing_people
+from ..analytics.reports.scope import AREA, LEVELS, UNIT_CUT, Scope, why_not_added
+from ..analytics.reports.years import YearPoint, line_chart, year_points
+from ..analytics.suppression import MINIMUM_GROUP
+from ..analytics.tally import Tally
+from ..models import Exam
+from ..rules import exams_in_sight, may_see_names
 
-CHARTS: dict[str, Callable[[ExamReport], charts.Figure]] = {
-    "rates": lambda report: charts.rate_bars(report.rates),
-    "bands": lambda report: charts.count_bars(report.bands),
-}
-RENDERERS = {"png": (charts.png, "image/png"), "svg": (charts.svg, "image/svg+xml")}
+MEDIA = {"png": "image/png", "svg": "image/svg+xml"}
+CHART_DAYS = 24 * 3600
+YEARS_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the address asks for: all of it in the address, so that a link shows the same page again."""
+
+    unit: Unit
+    cut: str
+    level: str
+
+    def query(self, **changes: str) -> str:
+        values = {"unit": str(self.unit.pk), "cut": self.cut, "level": self.level} | changes
+        return urlencode({name: value for name, value in values.items() if value})
+
+
+def _choice(request: HttpRequest, units: list[tuple[Unit, int]], default: Unit) -> Choice:
+    """The unit and cut of the address. A unit out of sight is not found; an unknown cut is the usual one."""
+    wanted = request.GET.get("unit", "")
+    unit = default
+    if wanted:
+        found = [one for one, _ in units if str(one.pk) == wanted]
+        if not found:
+            raise Http404
+        unit = found[0]
+    cut, level = request.GET.get("cut", UNIT_CUT), request.GET.get("level", AREA)
+    return Choice(unit, cut if cut in CUT_NAMES else UNIT_CUT, level if level in LEVELS else AREA)
+
+
+def _units(request: HttpRequest) -> list[tuple[Unit, int]]:
+    return in_tree_order(units_visible_to(request.user))
+
+
+# --- A year --------------------------------------------------------------------------------------------
 
 
 @page
 @require_safe
 def year(request: HttpRequest) -> HttpResponse:
-    """The exams of a year in the asker's scope, newest first."""
-    exams = (
-        exams_visible_to(request.user)
-        .select_related("unit", "category")
-        .order_by("-stat_year", "-created_at")
-    )
-    years = sorted({exam.stat_year for exam in exams}, reverse=True)
-    chosen = request.GET.get("year", "")
-    shown = int(chosen) if chosen.isdigit() and int(chosen) in years else (years[0] if years else None)
+    """A year in the asker's units: its exams, and where they can be added up, what they come to."""
+    return render(request, "exams/leaders/year.html", _year(request))
+
+
+def _year(request: HttpRequest) -> dict[str, object]:
     at = clock.now()
-    reports = [exam_report(exam=exam, at=at) for exam in exams if exam.stat_year == shown]
-    return render(
-        request, "exams/leaders/year.html", {"years": years, "year": shown, "reports": reports, "at": at}
+    units = _units(request)
+    empty = {"at": at, "exams": [], "years": [], "year": None}
+    if not units:
+        return empty | {"choice": None}
+    choice = _choice(request, units, units[0][0])
+    exams = _exams_of(request, choice.unit)
+    if not exams:
+        return empty | {"choice": choice, "units": units}
+    years = sorted({exam.stat_year for exam in exams}, reverse=True)
+    asked = request.GET.get("year", "")
+    shown = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else years[0]
+    categories = sorted({exam.category for exam in exams if exam.stat_year == shown}, key=_category_order)
+    codes = [one.pk for one in categories]
+    asked = request.GET.get("category", "")
+    category = asked if asked in codes else (codes[0] if len(codes) == 1 else "")
+    listed = [exam for exam in exams if exam.stat_year == shown and category in ("", exam.category_id)]
+    sums = StoredSums(listed, at=at)
+    own = sums.of_unit(choice.unit.pk)
+    listed = [exam for exam in listed if exam.pk in own or exam.unit.path.startswith(choice.unit.path)]
+    context: dict[str, object] = {
+        "at": at,
+        "as_of": sums.as_of,
+        "units": units,
+        "choice": choice,
+        "years": years,
+        "year": shown,
+        "categories": categories,
+        "category": category,
+        "exams": [ExamLine.of(exam, own.get(exam.pk)) for exam in listed],
+        "chart_base": reverse("exams:figures"),
+        "is_live": any(exam.closed_at is None and _is_open(exam, at) for exam in listed),
+        "query": choice.query(year=str(shown), category=category),
+        "cuts": CUT_NAMES,
+        "levels": LEVELS,
+    }
+    if category and listed:
+        why = why_not_added(listed)
+        context["why_not_added"] = why
+        if not why:
+            scope = Scope(tuple(listed), choice.unit, choice.cut, choice.level)
+            series = [exam for exam in exams if exam.category_id == category]
+            context |= _report_context(request, scope, series, figures_report(scope, at=at))
+    return context
+
+
+def _category_order(category: Category) -> tuple[int, str]:
+    return category.order, category.name
+
+
+def _exams_of(request: HttpRequest, unit: Unit) -> list[Exam]:
+    """The exams in sight that may concern the unit, newest first; sittings come with them."""
+    above = [UUID(key) for key in unit.path.strip("/").split("/")[:-1]]
+    in_sight = exams_in_sight(request.user)
+    found = in_sight.filter(unit__path__startswith=unit.path) | in_sight.filter(unit__in=above)
+    return list(
+        found.select_related("unit", "category")
+        .prefetch_related("sittings")
+        .order_by("-stat_year", "unit__order", "unit__name", "created_at")
     )
+
+
+def _is_open(exam: Exam, at: datetime) -> bool:
+    return any(one.opens_at <= at <= one.closes_at for one in exam.sittings.all())
+
+
+@dataclass(frozen=True)
+class ExamLine:
+    """One exam in the list of a year."""
+
+    exam: Exam
+    counts: Tally | None
+    rates: dict[str, str]
+
+    @classmethod
+    def of(cls, exam: Exam, sums: Sums | None) -> ExamLine:
+        counts = None if sums is None else sums.total
+        rates = {}
+        for name in ("turnout_rate", "pass_rate", "first_pass_rate"):
+            rates[name] = ""
+            if counts is not None and exam.roster_frozen_at is not None:
+                hidden = name != "turnout_rate" and counts.pending
+                rates[name] = "" if hidden else shown_rate(name, counts)
+        return cls(exam, counts, rates)
+
+
+def shown_rate(measure: str, counts: Tally) -> str:
+    """The rate, or "" of a group so small that only numbers are shown."""
+    figure = evaluate(measure, counts)
+    return "" if 0 < int(figure.whole or 0) < MINIMUM_GROUP else figure.text()
+
+
+# --- One exam --------------------------------------------------------------------------------------------
 
 
 @page
 @require_safe
 def rates(request: HttpRequest, exam_id: UUID) -> HttpResponse:
-    """应考, 参考, 合格, 首考合格 by unit, as table and chart; who is missing, by village."""
-    report = _report(request, exam_id)
-    return render(
-        request,
-        "exams/leaders/rates.html",
-        {
-            "report": report,
-            "measures": [MEASURES[name] for name in COLUMNS],
-            "definitions": [describe(MEASURES[name]) for name in SHOWN],
-            "rates_alt": charts.describe(report.rates),
-            "bands_alt": charts.describe(report.bands),
-            "depth": _depth(request),
-        },
+    """One exam from the asker's units: numbers, units, bands, years, laws; who is missing."""
+    exam = _exam(request, exam_id)
+    scope = _scope(request, exam)
+    at = clock.now()
+    report = figures_report(scope, at=at)
+    context = _report_context(request, scope, _series(request, exam), report)
+    context |= {
+        "exam": exam,
+        "at": at,
+        "chart_base": reverse("exams:rates", args=[exam.pk]),
+        "units": [(one, depth) for one, depth in _units(request) if one.path.startswith(exam.unit.path)],
+        "choice": Choice(scope.unit, scope.cut, scope.level),
+        "query": Choice(scope.unit, scope.cut, scope.level).query(),
+        "is_live": _is_open(exam, at),
+        "cuts": CUT_NAMES,
+        "levels": LEVELS,
+        "credibility": credibility_notes(exam, under=scope.unit.path, at=at) if report.is_complete else [],
+    }
+    return render(request, "exams/leaders/rates.html", context)
+
+
+def _exam(request: HttpRequest, exam_id: UUID) -> Exam:
+    exams = exams_in_sight(request.user).select_related("unit", "category").prefetch_related("sittings")
+    return get_object_or_404(exams, pk=exam_id)
+
+
+def _scope(request: HttpRequest, exam: Exam) -> Scope:
+    """The exam seen from the asker's place: its own unit, or below it the part that is his."""
+    units = [
+        (one, depth)
+        for one, depth in _units(request)
+        if one.path.startswith(exam.unit.path) or exam.unit.path.startswith(one.path)
+    ]
+    if not units:
+        raise Http404
+    inside = [one for one, _ in units if one.path.startswith(exam.unit.path)]
+    choice = _choice(request, units, inside[0] if inside else exam.unit)
+    return Scope((exam,), choice.unit, choice.cut, choice.level)
+
+
+def _series(request: HttpRequest, exam: Exam) -> list[Exam]:
+    """The exams of the same kind in other years."""
+    return list(
+        exams_in_sight(request.user)
+        .filter(unit=exam.unit, category=exam.category_id)
+        .select_related("unit", "category")
     )
+
+
+def _report_context(
+    request: HttpRequest, scope: Scope, series: list[Exam], report: FiguresReport
+) -> dict[str, object]:
+    points = _points(scope, series)
+    one = scope.exams[0] if len(scope.exams) == 1 else None
+    return {
+        "missing_url": f"{reverse('exams:missing', args=[one.pk])}?unit={scope.unit.pk}" if one else "#exams",
+        "report": report,
+        "figures": {name: report.figures[name].text() if report.shows(name) else "" for name in HEADLINE},
+        "measures": [MEASURES[name] for name in COLUMNS],
+        "definitions": [describe(MEASURES[name]) for name in HEADLINE],
+        "points": points,
+        "pictures": {name: Picture.of(build(report, points)) for name, build in CHARTS.items()},
+        "may_see_names": may_see_names(request.user, scope.unit),
+    }
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What a page says of a chart that is fetched by itself: its text alternative and its size in pixels."""
+
+    alt: str
+    width: int
+    height: int
+
+    @classmethod
+    def of(cls, chart: charts.Chart) -> Picture:
+        width, height = charts.size(chart)
+        return cls(charts.describe(chart), round(width * 100), round(height * 100))
+
+
+def _points(scope: Scope, series: list[Exam]) -> list[YearPoint]:
+    years = sorted({exam.stat_year for exam in series}, reverse=True)[:YEARS_SHOWN]
+    kept = [exam for exam in series if exam.stat_year in years]
+    return year_points(kept, StoredSums(kept, at=clock.now()).of_unit(scope.unit.pk))
+
+
+# --- Who is missing ----------------------------------------------------------------------------------------
 
 
 @page
 @require_safe
 def missing(request: HttpRequest, exam_id: UUID) -> HttpResponse:
-    """Who has not sat yet, by village; never outside the asker's scope."""
-    report = _report(request, exam_id)
-    names = dict(
-        RosterEntry.objects.filter(pk__in=[one.entry_id for one in report.missing]).values_list("pk", "name")
-    )
-    groups: dict[str, list[str]] = {}
-    for one in report.missing:
-        groups.setdefault(one.unit, []).append(names[UUID(one.entry_id)])
+    """Who has not sat, or not passed, by village: names for the unit's own, numbers for those above."""
+    exam = _exam(request, exam_id)
+    scope = _scope(request, exam)
+    at = clock.now()
+    names = may_see_names(request.user, scope.unit)
+    found = missing_people(exam, under=scope.unit.path, at=at, with_names=names)
     return render(
         request,
         "exams/leaders/missing.html",
-        {"report": report, "groups": [(unit, sorted(people)) for unit, people in sorted(groups.items())]},
+        {"exam": exam, "scope": scope, "found": found, "at": at, "with_names": names},
     )
+
+
+# --- Charts ------------------------------------------------------------------------------------------------
+
+CHARTS: dict[str, Callable[[FiguresReport, list[YearPoint]], charts.Chart]] = {
+    "rates": lambda report, points: report.rates,
+    "bands": lambda report, points: report.bands,
+    "laws": lambda report, points: report.heat,
+    "years": lambda report, points: line_chart(points),
+}
 
 
 @page
 @require_safe
 def chart(request: HttpRequest, exam_id: UUID, name: str, format: str) -> HttpResponse:
-    """One chart as a file; drawn once for the same content."""
-    if name not in CHARTS:
+    """One chart of an exam as a file."""
+    exam = _exam(request, exam_id)
+    scope = _scope(request, exam)
+    points = _points(scope, _series(request, exam)) if name == "years" else []
+    return picture(request, CHARTS[name](figures_report(scope, at=clock.now()), points), name, format)
+
+
+@page
+@require_safe
+def year_chart(request: HttpRequest, name: str, format: str) -> HttpResponse:
+    """One chart of a year as a file; 404 where its exams cannot be added up."""
+    context = _year(request)
+    if "report" not in context:
         raise Http404
-    report = _report(request, exam_id)
-    content = repr(report.rates if name == "rates" else report.bands)
-    key = f"chart-{format}-{hashlib.sha256(content.encode()).hexdigest()}"
-    draw, media = RENDERERS[format]
-    data = cache.get(key)
+    return picture(request, CHARTS[name](context["report"], context["points"]), name, format)  # type: ignore[arg-type]
+
+
+def picture(request: HttpRequest, chart: charts.Chart, name: str, format: str) -> HttpResponse:
+    """The drawn chart; drawn once for the same content. 404 where there is nothing to draw."""
+    if charts.is_empty(chart):
+        raise Http404
+    narrow = "narrow" in request.GET
+    digest = hashlib.sha256(f"{format}{narrow}{chart!r}".encode()).hexdigest()
+    data = cache.get(f"chart-{digest}")
     if data is None:
-        data = draw(CHARTS[name](report))
-        cache.set(key, data, 24 * 3600)
-    response = HttpResponse(data, content_type=media)
+        render_as = charts.png if format == "png" else charts.svg
+        data = render_as(charts.draw(chart, narrow))
+        cache.set(f"chart-{digest}", data, CHART_DAYS)
+    response = HttpResponse(data, content_type=MEDIA[format])
     if "download" in request.GET:
         response.headers["Content-Disposition"] = f'attachment; filename="{name}.{format}"'
     return response
 
 
-def _depth(request: HttpRequest) -> int:
-    return 2 if request.GET.get("level") == "village" else 1
+# --- What the words mean -----------------------------------------------------------------------------------
 
 
-def _report(request: HttpRequest, exam_id: UUID) -> ExamReport:
-    exam = get_object_or_404(exams_visible_to(request.user).select_related("unit"), pk=exam_id)
-    return exam_report(exam=exam, at=clock.now(), depth=_depth(request))
+@page
+@require_safe
+def definitions(request: HttpRequest) -> HttpResponse:
+    """口径说明: every measure as it is computed, printed from the objects that compute it."""
+    return render(request, "exams/leaders/definitions.html", {"rows": definition_rows()})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -166,3 +167,9 @@ def releases(exam: Exam) -> dict[UUID, Release]:
         sitting.pk: Release(exam.release_rule, exam.release_at, sitting.released_at, end)
         for sitting in sittings
     }
+
+
+def names_of(entries: Iterable[UUID]) -> dict[str, str]:
+    """Roster entry → the name on the roster. For those who may see names; ask the rules first."""
+    found = RosterEntry.objects.filter(pk__in=list(entries)).values_list("pk", "name")
+    return {str(key): name for key, name in found}

@@ -99,24 +99,49 @@ def _is_ours(exam: Exam) -> bool:
     return bool(cache.add(_busy(exam), 1, BUSY_S))
 
 
-def sums_of_unit(exams: Sequence[Exam], unit_id: UUID, *, at: datetime) -> dict[UUID, Sums]:
-    """Exam → its sums in the subtree of the unit; exams in which nobody of it is listed are missing."""
-    moments = refresh(exams, at=at)
-    rows = UnitFigures.objects.filter(exam__in=exams, unit=unit_id)
-    return {row.exam_id: _sums(row, moments) for row in rows}
+class StoredSums:
+    """The sums of some exams as the pages read them: now, from the store."""
+
+    def __init__(self, exams: Sequence[Exam], *, at: datetime) -> None:
+        self.moments = refresh(exams, at=at) if exams else {}
+        self.as_of = min(self.moments.values(), default=at)
+        self._exams = [exam.pk for exam in exams]
+
+    def of_unit(self, unit_id: UUID) -> dict[UUID, Sums]:
+        """Exam → its sums in the subtree of the unit; exams in which nobody of it is listed are missing."""
+        rows = UnitFigures.objects.filter(exam__in=self._exams, unit=unit_id)
+        return {row.exam_id: _sums(row, self.moments[row.exam_id]) for row in rows}
+
+    def below(self, parents: Iterable[UUID]) -> list[Sums]:
+        """The sums of the units right below these, exam by exam."""
+        rows = UnitFigures.objects.filter(exam__in=self._exams, parent__in=list(parents))
+        return [_sums(row, self.moments[row.exam_id]) for row in rows]
 
 
-def sums_below(exams: Sequence[Exam], parents: Iterable[UUID], *, at: datetime) -> list[Sums]:
-    """The sums of the units right below these, exam by exam."""
-    moments = refresh(exams, at=at)
-    rows = UnitFigures.objects.filter(exam__in=exams, parent__in=list(parents))
-    return [_sums(row, moments) for row in rows]
+class RecountedSums:
+    """The same, of any moment, added up from the rows as they were then; nothing is stored."""
+
+    def __init__(self, exams: Sequence[Exam], *, at: datetime) -> None:
+        self.as_of = at
+        self.moments = {exam.pk: at for exam in exams}
+        self._rows = []
+        for exam in exams:
+            people = people_of(exam, at=at)
+            self._rows += unit_rows(exam, people, rule_of(exam), first_answers(people, at=at))
+
+    def of_unit(self, unit_id: UUID) -> dict[UUID, Sums]:
+        return {row.exam_id: _sums(row, self.as_of) for row in self._rows if row.unit_id == unit_id}
+
+    def below(self, parents: Iterable[UUID]) -> list[Sums]:
+        wanted = set(parents)
+        return [_sums(row, self.as_of) for row in self._rows if row.parent_id in wanted]
 
 
-def _sums(row: UnitFigures, moments: dict[UUID, datetime]) -> Sums:
-    return Sums(
-        row.exam_id, row.unit_id, row.parent_id, row.depth, moments[row.exam_id], row.counts, row.laws
-    )
+AnySums = StoredSums | RecountedSums
+
+
+def _sums(row: UnitFigures, as_of: datetime) -> Sums:
+    return Sums(row.exam_id, row.unit_id, row.parent_id, row.depth, as_of, row.counts, row.laws)
 
 
 # --- Making ------------------------------------------------------------------------------------------

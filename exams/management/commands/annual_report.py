@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from exams.analytics.claims import Pointer
-from exams.analytics.reports import annual_facts
+from exams.analytics.reports.annual import annual_facts
 from exams.analytics.sentence_facts import Style
 from exams.analytics.sentences import annual_paragraph
 from exams.models import RosterEntry

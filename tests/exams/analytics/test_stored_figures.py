@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from exams.analytics.cuts import CUTS
 from exams.analytics.facts.people import people_of
-from exams.analytics.facts.stored import sums_below, sums_of_unit
+from exams.analytics.facts.stored import RecountedSums, StoredSums
 from exams.analytics.tally import Tally, pack, tally, tally_by, total, unpack
 from exams.domain.results import rule_of
 from exams.models import Attempt, ExamFigures, RosterEntry, Sitting, UnitFigures
@@ -43,7 +43,7 @@ def mixed() -> ExamWorld:
 def test_every_stored_sum_equals_what_the_people_say():
     world = mixed()
     people, rule = people_of(world.exam, at=LATER), rule_of(world.exam)
-    sums_of_unit([world.exam], world.town.town.pk, at=LATER)
+    StoredSums([world.exam], at=LATER).of_unit(world.town.town.pk)
     rows = {row.unit_id: row for row in UnitFigures.objects.all()}
     units = {UUID(unit) for person in people for unit in person.unit_ids}
     assert set(rows) == units
@@ -57,7 +57,7 @@ def test_every_stored_sum_equals_what_the_people_say():
 
 def test_the_groups_of_every_cut_add_up_to_the_total():
     world = mixed()
-    row = sums_of_unit([world.exam], world.town.town.pk, at=LATER)[world.exam.pk]
+    row = StoredSums([world.exam], at=LATER).of_unit(world.town.town.pk)[world.exam.pk]
     assert sorted(row.counts) == ["age", "all", "category", "establishment", "mode", "own", "sitting"]
     for cut in ("age", "category", "establishment", "mode", "sitting"):
         assert total(row.by(cut).values()) == row.total
@@ -65,9 +65,17 @@ def test_the_groups_of_every_cut_add_up_to_the_total():
 
 def test_the_units_below_and_those_of_the_unit_itself_add_up_to_the_total():
     world = mixed()
-    row = sums_of_unit([world.exam], world.town.town.pk, at=LATER)[world.exam.pk]
-    below = sums_below([world.exam], [world.town.town.pk], at=LATER)
+    row = StoredSums([world.exam], at=LATER).of_unit(world.town.town.pk)[world.exam.pk]
+    below = StoredSums([world.exam], at=LATER).below([world.town.town.pk])
     assert total([*(one.total for one in below), *row.by("own").values()]) == row.total
+
+
+def test_what_is_stored_and_what_is_recounted_of_the_same_moment_are_the_same():
+    world = mixed()
+    stored, rows = StoredSums([world.exam], at=LATER), RecountedSums([world.exam], at=LATER)
+    for unit in (world.town.county, world.town.town, world.town.north, world.town.villages["东风村"]):
+        assert stored.of_unit(unit.pk) == rows.of_unit(unit.pk)
+        assert stored.below([unit.pk]) == rows.below([unit.pk])
 
 
 def test_packing_loses_nothing():
@@ -77,7 +85,7 @@ def test_packing_loses_nothing():
 
 
 def total_of(world: ExamWorld, at=LATER) -> Tally:
-    return sums_of_unit([world.exam], world.town.county.pk, at=at)[world.exam.pk].total
+    return StoredSums([world.exam], at=at).of_unit(world.town.county.pk)[world.exam.pk].total
 
 
 def moments() -> set:
@@ -176,5 +184,5 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_units(village
     with CaptureQueriesContext(
         connection,
     ) as seen:
-        sums_below([world.exam], [world.town.town.pk], at=LATER + SECOND)
+        StoredSums([world.exam], at=LATER + SECOND).below([world.town.town.pk])
     assert len(seen) == 7

@@ -16,7 +16,7 @@ import pytest
 from exams.analytics.approximation import HOUSE, Word
 from exams.analytics.facts.activities import activity_year
 from exams.analytics.facts.people import people_of
-from exams.analytics.facts.stored import sums_below, sums_of_unit
+from exams.analytics.facts.stored import StoredSums
 from exams.analytics.measures import evaluate, roster_notes
 from exams.analytics.tally import Tally, tally, year_turnout
 from exams.domain.annual import register_activity
@@ -50,11 +50,11 @@ class Seen:
 
     @property
     def stored(self) -> Tally:
-        found = sums_of_unit([self.world.exam], self.world.town.county.pk, at=LATER)
+        found = StoredSums([self.world.exam], at=LATER).of_unit(self.world.town.county.pk)
         return found[self.world.exam.pk].total if found else Tally()
 
     def below(self, parent: object) -> dict[str, Tally]:
-        rows = sums_below([self.world.exam], [parent], at=LATER)
+        rows = StoredSums([self.world.exam], at=LATER).below([parent])
         names = {one.pk: one.name for one in [self.world.town.north, self.world.town.south]}
         names |= {one.pk: one.name for one in self.world.town.villages.values()}
         return {names[row.unit_id]: row.total for row in rows}
