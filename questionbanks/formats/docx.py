@@ -24,7 +24,7 @@ from .normalise import clean, strip_invisible
 from .numbering import Numbering
 from .outgoing import Outgoing
 from .table import read_tables
-from .tables import as_grid, as_html, as_lines
+from .tables import as_grid, as_html, as_lines, turned
 from .text import read_lines
 from .word_xml import attribute, child, local
 
@@ -126,9 +126,11 @@ def _item_tables(document: Document, mapping: Mapping[str, str] | None) -> _Tabl
     }
     found = {}
     for key, grid in grids.items():
-        columns = find_columns(grid)
-        if columns is not None and not columns.guessed and len(grid.rows) > columns.header + 1:
-            found[key] = grid
+        for shape in (grid, turned(grid)):
+            columns = find_columns(shape)
+            if columns is not None and len(shape.rows) > columns.header + 1:
+                found[key] = shape
+                break
     if not found:
         return _Tables()
     return _Tables(read_tables(list(found.values()), mapping=mapping)[0], frozenset(found))

@@ -24,6 +24,7 @@ from .answers import (
 from .base import Problem
 from .normalise import CHOICE, blank_spans, clean, has_no_place, judgement, kind_of, letters, squeeze
 from .options import split_glued, split_options
+from .richtext import from_html, from_plain, has_markup, to_html
 
 _PINNED = re.compile(
     r"(以上|上述|前述|以下).{0,4}(都|均|全|皆|是|不)|都不|都对|都是|全部|[A-H][和与、及或][A-H]|[①-⑳]"
@@ -32,6 +33,7 @@ _FILLED_BRACKET = re.compile(
     r"[（(]\s{0,3}(?!以下简称|简称|如|即|注|不|含|包括)([^（()）\n]{1,20}?)\s{0,3}[)）]"
 )
 _RATIONALE = re.compile(r"\s*[【\[]?(?:答案|试题|题目)?解析[】\]]?\s?[:：]?")
+_ENTITY = re.compile(r"&(?:nbsp|lt|gt|amp|quot|[lr][ds]quo|#\d{2,6});")
 _RUBRIC = re.compile(r"[（(]\s?(\d{1,2}(?:\.\d)?)\s?分\s?[)）]")
 _QUOTED_STAR = re.compile(r"^[\s*＊#@★☆●◆■▲]+(?=\S)")
 
@@ -67,7 +69,9 @@ class Draft:
     source: str = ""
     pinned: bool = False
     material: str = ""
+    markup: bool = False  # texts may be HTML (tables and JSON that other systems exported)
     raw: str = ""
+    tables: list[str] = field(default_factory=list)  # HTML of tables that belong to the stem
     exact: Question | None = None  # the finished question, where a source carries one
     problems: list[Problem] = field(default_factory=list)
 
@@ -86,10 +90,12 @@ def settle(draft: Draft, judges: Mapping[str, bool] | None = None) -> Question:
     `judges`: what single letters or digits mean as answers of 判断 items without options, where the source
     explains it ("A为正确，B为错误").
     """
-    draft.stem = _QUOTED_STAR.sub("", clean(draft.stem)) or clean(draft.stem)
-    draft.choices = [Choice(choice.label, clean(choice.text)) for choice in draft.choices]
+    stem = _text(draft, draft.stem)
+    draft.stem = _QUOTED_STAR.sub("", stem) or stem
+    draft.choices = [Choice(choice.label, _text(draft, choice.text)) for choice in draft.choices]
+    draft.rationale = _text(draft, draft.rationale)
     if draft.answer is not None:
-        draft.answer = clean(draft.answer)
+        draft.answer = _text(draft, draft.answer)
     _take_options_from_stem(draft)
     draft.choices = _unglued(draft)
     kind = _decide_kind(draft)
@@ -100,12 +106,13 @@ def settle(draft: Draft, judges: Mapping[str, bool] | None = None) -> Question:
     if kind in {"true_false", "fill_blank", "short_answer"}:
         draft.choices = []
     _check_choices(draft)
+    _add_tables(draft)
     return Question(
         kind=kind,
         stem=draft.stem,
         choices=tuple(draft.choices),
         key=key,
-        rationale="" if is_nothing(draft.rationale) else clean(draft.rationale),
+        rationale="" if is_nothing(draft.rationale) else draft.rationale,
         pinned=draft.pinned or any(_PINNED.search(choice.text[:40]) for choice in draft.choices),
         points=draft.points,
         difficulty=draft.difficulty,
@@ -117,6 +124,19 @@ def settle(draft: Draft, judges: Mapping[str, bool] | None = None) -> Question:
         number=draft.number,
         where=draft.where,
     )
+
+
+def _text(draft: Draft, text: str) -> str:
+    """A text of the source in the bank's form: mark-up counts only where the source may have any."""
+    if not draft.markup:
+        return from_plain(text)
+    if not (has_markup(text) or _ENTITY.search(text)):
+        return clean(text)
+    found = from_html(text)
+    if found.media and not any(problem.code == "picture" for problem in draft.problems):
+        severity = "doubtful" if clean(found.text) else "broken"
+        draft.note("picture", "这道题带有图片或附件，没有导入", "导入后补上图片，或改成文字", severity)
+    return found.text
 
 
 # -- kind ---------------------------------------------------------------------------------------------------
@@ -358,6 +378,13 @@ def _check_choices(draft: Draft) -> None:
         missing = [label for label in expected if label not in labels]
         if missing and len(expected) <= 26:
             draft.doubt("choice_gap", f"选项缺{'、'.join(missing)}", "核对选项")
+
+
+def _add_tables(draft: Draft) -> None:
+    """Tables come along below the stem, as restricted HTML."""
+    if draft.tables:
+        draft.stem = from_html(to_html(draft.stem) + "".join(draft.tables)).text
+        draft.doubt("table", "题目里有表格，已和题干一起导入", "核对表格")
 
 
 def group(

@@ -224,6 +224,7 @@ def draft_of(fields: Mapping[str, str], where: str, kinds: Mapping[str, str], ki
         source=fields.get("source", ""),
         material=fields.get("material", ""),
         pinned=judgement(fields.get("pinned", "")) is True,
+        markup=True,
         raw=" | ".join(clean(text) for text in fields.values()),
     )
     if several is not None and not draft.kind and not draft.kind_name:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from ..kinds.base import Choice
 from .base import Problem
@@ -12,7 +13,7 @@ from .blocks import Block
 from .drafts import Draft
 from .lines import Line
 from .marks import segments, take_tags
-from .normalise import blank_spans, clean, difficulty_of, points_of
+from .normalise import blank_spans, clean, difficulty_of, letters, points_of
 from .options import BULLETS, MARKS, find_options, label_of, letters_from_a
 
 _WEAK_OPTION = re.compile(
@@ -26,6 +27,7 @@ _TRUE_FALSE_LINE = re.compile(
 _LONE_ANSWER = re.compile(
     r"\s*(?:[A-HＡ-Ｈ](?:[\s、,，]{0,2}[A-HＡ-Ｈ]){0,7}|[√×✓✗✔✘❌✅]|对|错|正确|错误)\s*[。.]?\s*"
 )
+_COMPLETE = re.compile(r"(?:[（(]\s*[)）]|_{2,}|[？?：:])\s*[。.]?\s*$")
 _GLUED_ANSWER = re.compile(r"(?:[（(]\s?([A-HＡ-Ｈ]{1,8})\s?[)）]|[ \t]{2,}([A-HＡ-Ｈ]{1,8}))\s*[。.]?\s*$")
 _RIGHT_BEHIND = re.compile(
     r"\s*(?:[（(\[【]\s?(?:正确(?:答案|选项)?|答案|√|✓|✔|对|right|correct)\s?[)）\]】]|[√✓✔☑✅])\s*$"
@@ -152,7 +154,9 @@ def _read_body(draft: Draft, parts: _Parts, prefix: str) -> None:
     body = "\n".join(pieces)
     start, run = find_options(body)
     if not run:
-        start, run = _weak_options(body) or _bulleted_options(body)
+        start, run = (
+            _weak_options(body) or _bulleted_options(body) or _bare_options(draft, parts, body) or (0, [])
+        )
     stem = body[:start] if run else body
     ends = [*(begin for _, begin, _ in run[1:]), len(body)][: len(run)]
     strong = []
@@ -187,9 +191,7 @@ def _read_body(draft: Draft, parts: _Parts, prefix: str) -> None:
         if b <= len(stem) + 400 and clean(body[a:b]).strip("_ ")
     )
     draft.stem = f"{prefix}{stem}" if prefix.strip("（）() ") else stem
-    if tables:
-        draft.stem = f"{draft.stem}\n[表格]"
-        draft.note("table", "题目里有表格，没有导入", "把表格内容改写成文字", "broken")
+    draft.tables = tables
 
 
 _Run = tuple[int, list[tuple[str, int, int]]]
@@ -208,13 +210,33 @@ def _weak_options(body: str) -> _Run | None:
     return (run[0][1], run) if len(run) >= 2 else None
 
 
-def _bulleted_options(body: str) -> _Run:
+def _bulleted_options(body: str) -> _Run | None:
     """Options without letters behind the circles and boxes of a questionnaire."""
     places = [(match.start(), match.end()) for match in _BULLET.finditer(body)]
     if not 2 <= len(places) <= 26:
-        return 0, []
+        return None
     run = [(label, *place) for label, place in zip(letters_from_a(len(places)), places, strict=True)]
     return places[0][0], run
+
+
+def _bare_options(draft: Draft, parts: _Parts, body: str) -> _Run | None:
+    """Options without any letter: list paragraphs, or the short lines below a stem that is complete, where
+    the answer is letters that reach no further than they do."""
+    answer = letters(" ".join(parts.by_label.get("answer", [])))
+    lines = [line for _, line, offset in parts.body if offset >= 0]
+    ends = list(accumulate(len(text) + 1 for text in body.split("\n")))
+    first = next((at for at, line in enumerate(lines) if at and line.listed), 0)
+    listed = bool(first) and len({line.listed for line in lines[first:]}) == 1
+    if not listed:
+        first = next((at for at, line in enumerate(lines, 1) if _COMPLETE.search(line.text)), len(lines))
+    rest = lines[first:]
+    if not answer or not 2 <= len(rest) <= 8 or ord(max(answer)) - 64 > len(rest) or len(ends) != len(lines):
+        return None
+    if not listed and any(len(line.text.strip()) > 60 or _COMPLETE.search(line.text) for line in rest):
+        return None
+    draft.doubt("options_without_letters", "选项没有字母，按先后顺序当作A、B、C……", "核对选项")
+    starts = [ends[at - 1] for at in range(first, len(lines))]
+    return starts[0], [(label, at, at) for label, at in zip(letters_from_a(len(starts)), starts, strict=True)]
 
 
 def _take_lone_answer(draft: Draft, text: str) -> str:

@@ -29,6 +29,15 @@ def as_html(rows: Sequence[Sequence[str]]) -> str:
     return "<table>" + "".join(f"<tr>{row}</tr>" for row in cells) + "</table>"
 
 
+def turned(grid: Grid) -> Grid:
+    """The table with rows and columns exchanged: cards with "题干", "选项A", "答案" below each other."""
+    width = max((len(row) for row in grid.rows), default=0)
+    if not 2 <= width <= 3:
+        return Grid(grid.name, [], [])
+    columns = [[row[at] if at < len(row) else "" for row in grid.rows] for at in range(width)]
+    return Grid(grid.name, columns, range(1, width + 1))
+
+
 def as_grid(rows: Sequence[Sequence[str]], name: str) -> Grid:
     """The table as a sheet."""
     return Grid(name, [list(row) for row in rows], range(1, len(rows) + 1))

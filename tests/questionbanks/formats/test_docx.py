@@ -19,6 +19,7 @@ from questionbanks.formats import registry
 from questionbanks.formats.base import Parsed, Unreadable
 from questionbanks.formats.check import tally
 from questionbanks.formats.docx import read_document
+from questionbanks.formats.richtext import is_rich
 from questionbanks.kinds.base import Blanks, Choice, ModelAnswer, Question
 
 FOUR = ("A.甲", "B.乙", "C.丙", "D.丁")
@@ -84,6 +85,10 @@ NUMBERING = f"""<w:numbering {nsdecls("w")}>
 <w:abstractNum w:abstractNumId="91"><w:lvl w:ilvl="0">
 <w:start w:val="1"/><w:numFmt w:val="chineseCounting"/><w:lvlText w:val="%1、"/></w:lvl>
 </w:abstractNum>
+<w:abstractNum w:abstractNumId="93"><w:lvl w:ilvl="0">
+<w:start w:val="1"/><w:numFmt w:val="bullet"/><w:lvlText w:val="•"/></w:lvl>
+</w:abstractNum>
+<w:num w:numId="93"><w:abstractNumId w:val="93"/></w:num>
 <w:num w:numId="90"><w:abstractNumId w:val="90"/></w:num>
 <w:num w:numId="91"><w:abstractNumId w:val="91"/></w:num>
 <w:num w:numId="92"><w:abstractNumId w:val="90"/>
@@ -224,18 +229,59 @@ def test_options_set_in_a_table_are_lines() -> None:
     assert keys(parsed) == [("C",), ("A",)]
 
 
-def test_a_table_inside_an_item_makes_it_a_problem() -> None:
-    document = paragraphs("一、简答题", "1.根据下表回答。")
-    table = document.add_table(2, 2)
-    for cell, text in zip(
-        [cell for row in table.rows for cell in row.cells], ("年", "数", "2020", "5"), strict=True
-    ):
-        cell.text = text
+def filled(document: Document, *rows: tuple[str, ...]) -> None:
+    table = document.add_table(0, len(rows[0]))
+    for texts in rows:
+        for cell, text in zip(table.add_row().cells, texts, strict=True):
+            cell.text = text
+
+
+def test_a_table_inside_an_item_comes_along() -> None:
+    document = paragraphs("一、简答题", "1.根据下表回答<甲>。")
+    filled(document, ("年", "数"), ("2020", "5&6"))
     for text in ("答案：五。", "2.简述。", "答案：略述。"):
         document.add_paragraph(text)
     parsed = read(document)
-    assert tally(parsed).found == 2
-    assert [(one.where, one.code) for one in parsed.problems] == [("第2段", "table")]
+    assert [(one.where, one.code, one.severity) for one in parsed.problems] == [
+        ("第2段", "table", "doubtful")
+    ]
+    assert is_rich(parsed.questions[0].stem)
+    assert "根据下表回答&lt;甲&gt;。" in parsed.questions[0].stem
+    assert "<td>5&amp;6</td>" in parsed.questions[0].stem
+    assert parsed.questions[0].key == ModelAnswer("五。")
+
+
+def test_a_table_of_items_without_header() -> None:
+    document = paragraphs("试题")
+    filled(document, *((str(n), f"第{n}个问题的题干是什么？", "甲", "乙", "AB"[n % 2]) for n in range(1, 6)))
+    parsed = read(document)
+    assert [one.key for one in parsed.questions] == [("B",), ("A",), ("B",), ("A",), ("B",)]
+    assert [(one.code, one.severity) for one in parsed.problems] == [("no_header", "doubtful")]
+
+
+def test_a_card_for_each_item() -> None:
+    document = docx.Document()
+    for stem, key in (("谁？", "B"), ("几个？", "A")):
+        filled(document, ("题型", "单选题"), ("题干", stem), ("选项A", "甲"), ("选项B", "乙"), ("答案", key))
+        document.add_paragraph("")
+    parsed = read(document)
+    assert [(one.kind, one.stem, one.key) for one in parsed.questions] == [
+        ("single", "谁？", ("B",)),
+        ("single", "几个？", ("A",)),
+    ]
+
+
+def test_options_that_are_list_paragraphs_without_letters() -> None:
+    document = docx.Document()
+    for stem, key in (("1.谁？", "C"), ("2.几个？", "A")):
+        document.add_paragraph(stem)
+        for text in "甲乙丙丁":
+            numbered(document, text, 93)
+        document.add_paragraph(f"答案：{key}")
+    parsed = registry.parse(with_numbering(document))
+    assert [one.choices for one in parsed.questions] == [CHOICES, CHOICES]
+    assert keys(parsed) == [("C",), ("A",)]
+    assert {(one.code, one.severity) for one in parsed.problems} == {("options_without_letters", "doubtful")}
 
 
 def test_pictures_are_doubtful_beside_words_and_break_an_item_without() -> None:

@@ -545,6 +545,19 @@ def test_invisible_characters_are_gone() -> None:
     assert parsed.questions[0].key == ("A",)
 
 
+def test_html_left_over_in_cells() -> None:
+    parsed = read([PLAIN, ["<p>谁&nbsp;是<br>甲？</p>", "<span>甲</span>", "乙&amp;丙", "<刑法>", "丁", "A"]])
+    assert parsed.questions[0].stem == "谁 是\n甲？"
+    assert [choice.text for choice in parsed.questions[0].choices] == ["甲", "乙&丙", "<刑法>", "丁"]
+    assert parsed.problems == ()
+
+
+def test_pictures_in_html_cells_are_reported() -> None:
+    parsed = read([PLAIN, ['<p>谁？<img src="http://127.0.0.1:9/x.png"></p>', *"甲乙丙丁", "A"]])
+    assert problems(parsed) == [("Sheet1 第2行", "picture", "doubtful")]
+    assert parsed.questions[0].stem == "谁？"
+
+
 def test_the_column_of_the_judgement_answer_in_every_token() -> None:
     tokens = [
         "对",

@@ -157,6 +157,21 @@ def test_options_however_they_are_set(text: str, texts: list[str]) -> None:
     assert len(parsed.questions) == 2
 
 
+def test_options_without_letters_are_doubtful() -> None:
+    parsed = read("1.我国的根本法是（  ）\n宪法\n民法典\n刑法\n答案：B\n2.谁？\n甲\n乙\n答案：A\n")
+    assert [[choice.text for choice in one.choices] for one in parsed.questions] == [
+        ["宪法", "民法典", "刑法"],
+        ["甲", "乙"],
+    ]
+    assert [one.key for one in parsed.questions] == [("B",), ("A",)]
+    assert codes(parsed) == ["options_without_letters"] * 2
+
+
+def test_an_answer_beyond_the_lines_below_the_stem_makes_no_options() -> None:
+    parsed = read("1.我国的根本法是（  ）\n宪法\n民法典\n答案：D\n2.谁？\nA.甲\nB.乙\n答案：A\n")
+    assert codes(parsed) == ["no_choices"]
+
+
 def test_options_on_the_line_of_the_stem() -> None:
     parsed = read("1.谁（  ）A.甲 B.乙 C.丙 D.丁 答案：C\n2.谁（  ）。A.甲B.乙C.丙D.丁\n答案：D\n")
     assert [one.choices for one in parsed.questions] == [CHOICES, CHOICES]
