@@ -37,8 +37,8 @@ MENU = (
 
 def roles_of(request: HttpRequest) -> frozenset[str]:
     """The roles that the person holds anywhere; none for who came in by a slip."""
-    user = request.user
-    if not user.is_authenticated or getattr(user, "as_candidate", False):
+    user = getattr(request, "user", None)  # an error before the sign-in middleware has no user
+    if user is None or not user.is_authenticated or getattr(user, "as_candidate", False):
         return frozenset()
     grants = RoleGrant.objects.filter(user=user, ended_at__isnull=True)
     return frozenset(grants.values_list("role", flat=True))

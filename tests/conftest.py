@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -23,3 +25,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def shared_data() -> Path:
     """The folder of real sample files beside the checkout."""
     return SHARED_DATA
+
+
+@pytest.fixture(autouse=True)
+def _first_categories(request: pytest.FixtureRequest, _django_db_marker: None) -> None:
+    """The categories that a new site has. A transactional test before this one has emptied every table."""
+    if request.node.get_closest_marker("django_db"):
+        import_module("examsite.people.migrations.0003_first_categories").add_categories(apps, None)

@@ -30,7 +30,7 @@ PURE_PARTS = {
     "exams.printing",
 }
 # In analytics everything is pure but the SQL, the pictures and what composes them.
-ANALYTICS_IMPURE = ("facts", "charts", "reports", "snapshots", "documents")
+ANALYTICS_IMPURE = ("facts", "charts", "form_charts", "reports", "snapshots", "documents")
 FACES = ("web", "api", "admin", "management", "resources", "templatetags")
 # Shared by the faces of all apps; they know no app.
 FACE_SUPPORT = ("examsite.web", "examsite.api")
