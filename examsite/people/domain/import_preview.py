@@ -80,7 +80,7 @@ def preview(run: PeopleImport) -> Preview:
     categories = _Categories(roster, options)
     taken = _taken_usernames(rows, run.unit)
     wanted: list[Wanted] = []
-    blocked = {one.key for one in problems if one.severity == "broken"} | set(options.get("skip", []))
+    blocked = {one.key for one in problems if one.severity == "broken"}
     for row in rows:
         unit, category = units.find(row), categories.find(row)
         if fault := taken(row):

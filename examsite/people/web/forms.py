@@ -280,3 +280,9 @@ class ExportForm(forms.Form):
     )
     with_phones = forms.BooleanField(label="含手机号", required=False)
     purpose = forms.CharField(label="用途", max_length=200, help_text="写进审批、日志和导出的表里。")
+
+
+class UploadForm(forms.Form):
+    unit = UnitField(label="范围", help_text="名单里的单位都在它下面；不在名单里的人会列出来供核对。")
+    file = forms.FileField(label="名单文件", help_text="xlsx、xls、csv，20 MB以内。表头里要有“姓名”。")
+    since = forms.DateField(label="新任职自哪天起", widget=DayInput())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import approvals, audit, exports, memberships, mine, persons, public, roles, signing_in, units
+from . import approvals, audit, exports, imports, memberships, mine, persons, public, roles, signing_in, units
 
 app_name = "people"
 urlpatterns = [
@@ -44,6 +44,12 @@ urlpatterns = [
     path("people/new", persons.person_new, name="person_new"),
     path("people/export", exports.export_new, name="export_new"),
     path("people/export/<uuid:approval>", exports.export_download, name="export_download"),
+    path("people/imports", imports.imports, name="imports"),
+    path("people/imports/template", imports.template, name="import_template"),
+    path("people/imports/<uuid:run>", imports.import_run, name="import"),
+    path("people/imports/<uuid:run>/problems", imports.import_problems, name="import_problems"),
+    path("people/imports/<uuid:run>/drop", imports.import_drop, name="import_drop"),
+    path("people/imports/<uuid:run>/undo", imports.import_undo, name="import_undo"),
     path("people/<uuid:person>", persons.person, name="person"),
     path("people/<uuid:person>/edit", persons.person_edit, name="person_edit"),
     path("people/<uuid:person>/block", persons.person_block, name="person_block"),
