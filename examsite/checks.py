@@ -20,7 +20,7 @@ def check_secret(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return [
         Error(
             f"SECRET_KEY 不安全：须为至少 {MIN_SECRET} 个字符的随机串。",
-            hint="生成：python -c 'import secrets; print(secrets.token_urlsafe(48))'，写入环境变量 SECRET_KEY。",
+            hint="python -c 'import secrets; print(secrets.token_urlsafe(48))' 的结果写入环境变量。",
             id="examsite.E001",
         )
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView
+from drf_spectacular.views import SpectacularJSONAPIView
 
 from . import views
 
@@ -16,7 +16,7 @@ urlpatterns = [
     path("api/v1/", include("examsite.people.api.urls")),
     path("api/v1/", include("questionbanks.api.urls")),
     path("api/v1/", include("exams.api.urls")),
-    path("api/v1/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/v1/schema", SpectacularJSONAPIView.as_view(), name="schema"),
     path("admin/", admin.site.urls),
 ]
 

@@ -36,7 +36,8 @@ def page(view: View) -> View:
             if request.method == "POST":
                 messages.error(request, error.message)
                 return HttpResponseRedirect(back_url(request))
-            return render(request, "400.html", {"message": error.message}, status=error.status)
+            refused = {"title": "这一步现在做不了", "message": error.message}
+            return render(request, "error_page.html", refused, status=error.status)
 
     return wrapped
 
