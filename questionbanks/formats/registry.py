@@ -15,6 +15,7 @@ from .base import Format, Parsed, Unreadable
 from .check import complete
 from .doc import Doc
 from .docx import Docx
+from .docx import plain_text as docx_text
 from .gift import Gift
 from .html import Html
 from .json_sets import JsonSet
@@ -46,6 +47,17 @@ FORMATS: tuple[Format, ...] = (
     Qti3(),
     Blackboard(),
 )
+
+
+def text_of(data: bytes, name: str = "") -> str:
+    """The running text of a Word, Markdown or text file. Raises Unreadable for files of another kind."""
+    probe = look(data, name)
+    if probe.container == "text" and not probe.head.startswith(("<", "{", "[")):
+        return probe.text
+    chosen = recognise(probe)
+    if isinstance(chosen, Docx):
+        return docx_text(data)
+    raise Unreadable("no_text", "这不是能读的文字文件；请另存为Word（docx）、文本或Markdown文件")
 
 
 def format_by_code(code: str) -> Format:
