@@ -161,8 +161,8 @@ class _SheetReader:
         key = f"{self.grid.name}!{number}"
         text = {name: self._text(index, values, column, last) for name, column in self.single.items()}
         name = tidy_name(text["name"])
-        if fault := name_fault(name):
-            self._no_person(key, values, name, fault)
+        if (fault := name_fault(name)) or _TOTAL.fullmatch(name):
+            self._no_person(key, values, name, fault or "")
             return None
         if name == tidy_name(self.header_words[0]) or meaning(name) == "name":
             return None  # the header again, on the next printed page

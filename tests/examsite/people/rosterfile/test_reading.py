@@ -84,6 +84,13 @@ def test_merged_villages_count_for_all_their_people_and_names_do_not() -> None:
     assert codes(data) == [("名单!3", "name", "B3")]
 
 
+@pytest.mark.parametrize("word", ["合计", "总 计", "小计", "共计"])
+def test_a_total_in_the_column_of_names_is_no_person(word: str) -> None:
+    roster = read_roster(one_sheet(HEADER, ["张三", "东风村"], [word, "1人"]))
+    assert [row.name for row in roster.rows] == ["张三"]
+    assert [p.severity for p in roster.problems] == ["note"]
+
+
 def test_an_empty_village_is_not_filled_by_guessing() -> None:
     data = one_sheet(
         HEADER, ["张三", "东风村"], ["李四", None], ["王五", "同上"], ["赵六", "西园村"], ["钱七", "〃"]
