@@ -17,9 +17,10 @@ from examsite.lib.files.encodings import decode
 from examsite.lib.files.sniff import Probe
 
 from .base import Format, Parsed, Unreadable
-from .drafts import Draft, group
+from .drafts import Draft
 from .fields import choices_of_data, draft_of, gather, meaning_of
 from .normalise import kind_of
+from .settle import group
 
 MAX_DEPTH = 12
 _ANSWERS = frozenset({"answer", "choices", "choice", "right"})

@@ -43,7 +43,7 @@ def tidied(lines: Sequence[Line]) -> list[Line]:
 
 
 _ANSWERED = re.compile(r"答案[】\]]?\s?[:：]?")
-_NUMBERED = re.compile(r"(?<![\d.])(\d{1,4})\s?[.．、](?!\d)")
+_NUMBERED = re.compile(r"(?<![\d.])(\d{1,5})\s?[.．、](?!\d)")
 _BOXED_STEM = re.compile(r"【(?:题干|题目)\s?\d{0,4}】")
 _INNER_HEADING = re.compile(
     r"(?:第?[一二三四五六七八九十]{1,3}(?:部分)?\s?[、.．])\s?(?:单项?选|多项?选|不定项|选择|判断|填空|简答|论述|案例|材料)\S{0,4}?题"

@@ -41,6 +41,7 @@ _AT_END = re.compile(
     r"(?:(?<=\S)\s?(?P<answer>(?:正确|参考|标准)答案)\s{0,4}(?=(?:[A-Ha-hＡ-Ｈ]{1,8}|[√×对错])?\s*$)"
     r"|(?<=\s)答案\s{0,4}(?=[A-HＡ-Ｈ]{1,8}\s*$))"
 )
+_MARKED = re.compile("[:：【\\[〔［]")
 _BARE_ANSWER = re.compile(
     r"\s*(?:正确|参考|标准)?答案\s?[;；.．、]?\s{0,4}"
     r"(?P<value>[A-Ha-hＡ-Ｈ](?:[\s,，、]{0,2}[A-Ha-hＡ-Ｈ]){0,9}|[√×✓✗✔✘对错]|正确|错误|)\s*[。.]?\s*"
@@ -59,6 +60,8 @@ class Segment:
 
 def segments(text: str) -> list[Segment]:
     """The pieces of a line, cut at its labels: "1. … 我的答案:C正确答案:D" → running text, mine, answer."""
+    if "答" not in text and not _MARKED.search(text):
+        return [Segment("", text, 0)] if text.strip(_TRAILING_JUNK) else []
     bare = _BARE_ANSWER.fullmatch(text)
     if bare:
         return [Segment("answer", bare.group("value"), bare.start("value"))]
@@ -103,23 +106,23 @@ def _name(match: re.Match[str]) -> str:
 MAIN = "main"  # "1." "1、" "第1题" "1/20" "题目1：" and the like; files mix them
 _SPACE = r"[\s　]"
 _NUMBER_STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    (MAIN, re.compile(r"第\s?(\d{1,4})\s?[题道]\s{0,3}[:：.．、]?\s*")),
+    (MAIN, re.compile(r"第\s?(\d{1,5})\s?[题道]\s{0,3}[:：.．、]?\s*")),
     (MAIN, re.compile(r"(?:(?:典型|经典)?例题?|题目?|试题|问题"
-        r"|[Qq](?:uestion)?)\s?(\d{1,4})\s?[:：.．、]\s*")),
-    ("n$", re.compile(r"(\d{1,4})\s*$")),
-    (MAIN, re.compile(r"(\d{1,4})\s?[/／]\s?\d{1,4}\s?(?:[.．、:：]\s*|(?=\s*[单多判填简不选]|\s*$))")),
-    (MAIN, re.compile(r"(\d{1,4})\s{0,2}[.．。](?!\d)\s?[、.．]?\s*")),
-    (MAIN, re.compile(r"(\d{1,4})\s{0,2}[.．](?=\d{4}\s?[年-]|\d{1,2}月)")),
-    (MAIN, re.compile(r"(\d{1,4})\s{0,2}[、，,](?!\d)\s?[.．、]?\s*")),
-    (MAIN, re.compile(r"(\d{1,4})\s{0,2}[:：](?!\d)\s*")),
-    ("[n]", re.compile(r"[\[【]\s?(\d{1,4})\s?[\]】]\s?[.．、]?\s*")),
+        r"|[Qq](?:uestion)?)\s?(\d{1,5})\s?[:：.．、]\s*")),
+    ("n$", re.compile(r"(\d{1,5})\s*$")),
+    (MAIN, re.compile(r"(\d{1,5})\s?[/／]\s?\d{1,4}\s?(?:[.．、:：]\s*|(?=\s*[单多判填简不选]|\s*$))")),
+    (MAIN, re.compile(r"(\d{1,5})\s{0,2}[.．。](?!\d)\s?[、.．]?\s*")),
+    (MAIN, re.compile(r"(\d{1,5})\s{0,2}[.．](?=\d{4}\s?[年-]|\d{1,2}月)")),
+    (MAIN, re.compile(r"(\d{1,5})\s{0,2}[、，,](?!\d)\s?[.．、]?\s*")),
+    (MAIN, re.compile(r"(\d{1,5})\s{0,2}[:：](?!\d)\s*")),
+    ("[n]", re.compile(r"[\[【]\s?(\d{1,5})\s?[\]】]\s?[.．、]?\s*")),
     ("(n)", re.compile(r"[（(]\s?(\d{1,3})\s?[)）]\s?[.．、]?\s*")),
-    ("n)", re.compile(r"(\d{1,4})\s?[)）]\s?[.．、]?\s*")),
-    ("n ", re.compile(r"(\d{1,4})[\s　]+(?=[^\d\s.,%年月日A-Za-z])")),
-    ("n", re.compile(r"(\d{1,4})(?=[一-鿿“《（(【\"])")),
+    ("n)", re.compile(r"(\d{1,5})\s?[)）]\s?[.．、]?\s*")),
+    ("n ", re.compile(r"(\d{1,5})[\s　]+(?=[^\d\s.,%年月日A-Za-z])")),
+    ("n", re.compile(r"(\d{1,5})(?=[一-鿿“《（(【\"])")),
 )  # fmt: skip
 _PREFIXED = re.compile(
-    r"([（(]\s{0,4}(?:[A-HＡ-Ｈ]{1,6}|[√×✓✗✔✘对错]|正确|错误|)\s{0,4}[)）])\s?(\d{1,4})\s?[.．、]\s*"
+    r"([（(]\s{0,4}(?:[A-HＡ-Ｈ]{1,6}|[√×✓✗✔✘对错]|正确|错误|)\s{0,4}[)）])\s?(\d{1,5})\s?[.．、]\s*"
 )
 _CHINESE = re.compile(r"([一二三四五六七八九十]{1,3})\s?[、.．]\s*")
 

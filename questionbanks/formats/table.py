@@ -12,11 +12,12 @@ from examsite.lib.files.grids import CellText, Grid, cell_text, column_letter, i
 from ..kinds.base import Choice, replace
 from .base import Parsed, Problem, Unreadable
 from .columns import Columns, corrected, corrections, find_columns, header_columns, layout_of
-from .drafts import Draft, group
+from .drafts import Draft
 from .fields import default_kind, draft_of, gather, is_empty
 from .normalise import clean, judgement, kind_of, letters
 from .options import letters_from_a
 from .own_layout import exact_items
+from .settle import group
 
 _SAMPLE = re.compile(
     r"^[\s【（(\[]*(示例|样例|范例|举例)|[（(【](示例|样例)|(示例|样例|本行|此行)[^。]{0,8}(删除|勿删)"

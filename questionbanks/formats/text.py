@@ -14,13 +14,14 @@ from examsite.lib.files.sniff import Probe
 from .answers import is_judgement_pair
 from .base import Format, Parsed, Problem, Unreadable
 from .blocks import Block, Cut, cut
-from .drafts import Draft, group
+from .drafts import Draft
 from .fields import default_kind
 from .item_text import drafts_of
 from .keytable import KeySection
 from .lines import Line, lines_of
 from .marks import Heading
 from .normalise import CHOICE, judgement, letters
+from .settle import group
 
 
 def read_lines(lines: Sequence[Line], *, name: str = "") -> Parsed:
