@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from examsite.lib.errors import Invalid
-from questionbanks.formats.base import Unreadable
 from examsite.lib.files.encodings import decode
+from questionbanks.formats.base import Unreadable
 from questionbanks.formats.normalise import half, judgement, letters
 
 from .responses import ResponseMatrix

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.core.cache import cache
 
-from ...domain.marking import load_keys, resolve_answers
+from ...domain.keys import load_keys, resolve_answers
 from ...engine.marking import mark_sheet
 from ...engine.sheet import fold
 from ...models import AnswerEvent, Attempt, Exam, Mode, Slot

@@ -13,7 +13,8 @@ from django.db.models.functions import Coalesce
 
 from examsite.people.models import Category, Establishment, Unit
 
-from ...engine.marking import total_points
+from ...domain.keys import load_keys
+from ...engine.marking import total_of
 from ...engine.release import Release, released_since
 from ...engine.results import (
     Mode,
@@ -24,12 +25,8 @@ from ...engine.results import (
     flag_duplicates,
     percent_of,
 )
-from ...engine.transitions import Action
 from ...models import AnswerEvent, Attempt, AttemptEvent, Exam, Mark, RosterEntry, RosterEvent, Sitting
 from ..cuts import age_band
-
-# After one of these the points of an attempt are no longer those of before.
-_MARKING = (Action.FINISH_MARKING.value, Action.REMARK.value)
 
 
 def unit_names() -> dict[str, str]:
@@ -95,7 +92,8 @@ def _tries(exam: Exam, at: datetime) -> dict[UUID, list[TryResult]]:
     release = releases(exam)
     kinds = dict(Sitting.objects.filter(exam=exam).values_list("pk", "kind"))
     totals = dict(exam.forms.values_list("pk", "total_points"))
-    then = _points_before_later_marks(exam, at)
+    then = _totals_before_later_events(exam, at)
+    withheld = _withheld(exam, at)
     answered = Exists(AnswerEvent.objects.filter(attempt=OuterRef("pk"), received_at__lte=at))
     rows = (
         Attempt.objects.filter(exam=exam, started_at__lte=at)
@@ -108,6 +106,7 @@ def _tries(exam: Exam, at: datetime) -> dict[UUID, list[TryResult]]:
             "number",
             "mode",
             "points",
+            "possible",
             "started_at",
             "submitted_at",
             "settled",
@@ -117,18 +116,20 @@ def _tries(exam: Exam, at: datetime) -> dict[UUID, list[TryResult]]:
     )
     tries: dict[UUID, list[TryResult]] = defaultdict(list)
     for (
-        key, entry, sitting, form, number, mode, points, started, submitted, settled, voided, has_answer,
+        key, entry, sitting, form, number, mode, points, possible, started, submitted, settled, voided,
+        has_answer,
     ) in rows:  # fmt: skip
-        points = then.get(key, points)
+        total = None if points is None else (points, possible or totals[form])
+        total = then.get(key, total)
         if submitted is not None and submitted > at:
             submitted = None
-        shown = points is not None and released_since(release[sitting], submitted, at) is not None
+        since = released_since(release[sitting], submitted, at, withheld=entry in withheld)
         tries[entry].append(
             TryResult(
                 attempt_id=str(key),
                 sitting=SittingKind(kinds[sitting]),
                 number=number,
-                percent=percent_of(points, totals[form]) if shown else None,
+                percent=percent_of(*total) if total is not None and since is not None else None,
                 at=submitted or started,
                 mode=Mode(mode),
                 # Having answered, or having handed in oneself: being collected at the end is neither.
@@ -141,22 +142,40 @@ def _tries(exam: Exam, at: datetime) -> dict[UUID, list[TryResult]]:
     return tries
 
 
-def _points_before_later_marks(exam: Exam, at: datetime) -> dict[UUID, Decimal | None]:
-    """Attempt → its points at `at`, of those that were marked again since."""
-    marked = AttemptEvent.objects.filter(exam=exam, at__gt=at, action__in=_MARKING)
-    attempts = set(marked.values_list("attempt_id", flat=True))
+def _totals_before_later_events(exam: Exam, at: datetime) -> dict[UUID, tuple[Decimal, Decimal] | None]:
+    """Attempt → (points, possible) as marked at `at`, of those to which something happened since."""
+    later = AttemptEvent.objects.filter(exam=exam, at__gt=at)
+    attempts = set(later.values_list("attempt_id", flat=True))
     if not attempts:
         return {}
-    slots: dict[UUID, dict[str, int]] = defaultdict(dict)
-    for form, slot, section in exam.forms.values_list("pk", "slots__pk", "slots__section__order"):
-        slots[form][str(slot)] = section
-    newest: dict[UUID, dict[str, Decimal | None]] = defaultdict(dict)
+    forms = dict(Attempt.objects.filter(exam=exam).values_list("pk", "form_id"))
+    keys = {form: load_keys(form, at=at) for form in {forms[one] for one in attempts}}
+    newest: dict[UUID, dict[UUID, Decimal]] = defaultdict(dict)
     marks = Mark.objects.filter(attempt__exam=exam, at__lte=at).order_by("id")
     for attempt, slot, points in marks.values_list("attempt_id", "slot_id", "points"):
         if attempt in attempts:
-            newest[attempt][str(slot)] = points
-    forms = dict(Attempt.objects.filter(exam=exam).values_list("pk", "form_id"))
-    return {one: total_points(newest[one], slots[forms[one]]) for one in attempts}
+            newest[attempt][slot] = points
+    totals: dict[UUID, tuple[Decimal, Decimal] | None] = {}
+    for one in attempts:
+        of_form = keys[forms[one]]
+        points_by_code = {code: newest[one].get(slot) for code, slot in of_form.slot_ids.items()}
+        total = total_of(points_by_code, of_form.slots) if of_form.slots else None
+        totals[one] = None if total is None else (total.points, total.possible)
+    return totals
+
+
+def _withheld(exam: Exam, at: datetime) -> set[UUID]:
+    """The entries whose results were kept back at `at`."""
+    now = set(RosterEntry.objects.filter(exam=exam, withheld_at__isnull=False).values_list("pk", flat=True))
+    later = AttemptEvent.objects.filter(
+        exam=exam, at__gt=at, action__in=("withhold", "lift_withholding")
+    ).order_by("-id")
+    for entry, action in later.values_list("attempt__entry_id", "action"):  # the earliest comes last
+        if action == "withhold":
+            now.discard(entry)
+        else:
+            now.add(entry)
+    return now
 
 
 def releases(exam: Exam) -> dict[UUID, Release]:

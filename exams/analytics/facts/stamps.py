@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from ...domain.results import rule_of
+from ...domain.standings import rule_of
 from ...engine.release import Release, released_since
 from ...engine.transitions import State
 from ...models import Attempt, AttemptEvent, Exam, RosterEvent, Sitting

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.core.cache import cache
 from django.db import transaction
 
-from ...domain.results import rule_of
+from ...domain.standings import rule_of
 from ...engine.results import ExamRule, PersonResult, Standing
 from ...models import Exam, ExamFigures, Slot, UnitFigures
 from ..counts import LawCounts

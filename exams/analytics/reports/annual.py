@@ -7,7 +7,7 @@ from uuid import UUID
 
 from examsite.people.models import Unit, UnitKind
 
-from ...domain.results import rule_of
+from ...domain.standings import rule_of
 from ...engine.results import PersonResult, counting_tries
 from ...models import Exam
 from ..facts.activities import activity_year

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from ...domain.results import rule_of
+from ...domain.standings import rule_of
 from ...engine.results import RosterStatus, resolve
 from ...models import Exam
 from ..facts.people import names_of, people_of

@@ -104,18 +104,16 @@ def test_a_corrected_mark_counts_once_with_its_newest_points():
     assert then.sums[old.slot_id, UUID(people[0].unit_id)].packed()[:2] == [3, 0]
 
 
-def test_marks_of_an_earlier_sheet_do_not_count():
-    world = sat(people=1)
-    attempt = Attempt.objects.get()
-    Mark.objects.create(
-        attempt=attempt, slot=world.form.slots.get(order=1), points=0, possible=2, rule="all",
-        sheet_digest="0" * 64, at=clock.now(),
-    )  # fmt: skip
+def test_what_a_correction_took_out_of_the_total_is_no_answer_any_more():
+    world = sat()
     released(world)
-    people = people_of(world.exam, at=clock.now())
-    found = first_answers(people, at=clock.now())
-    slot = world.form.slots.get(order=1).pk
-    assert found.sums[slot, UUID(people[0].unit_id)].packed()[:2] == [1, 1]
+    for old in Mark.objects.filter(slot__order=2):
+        Mark.objects.create(
+            attempt=old.attempt, slot=old.slot, points=0, possible=old.possible, rule="out",
+            key_version=2, sheet_digest=old.sheet_digest, at=clock.now(),
+        )  # fmt: skip
+    found = first_answers(people_of(world.exam, at=clock.now()), at=clock.now())
+    assert world.form.slots.get(order=2).pk not in {slot for slot, _ in found.sums}
 
 
 def test_a_law_counts_each_of_its_slots_once_and_everybody_once():

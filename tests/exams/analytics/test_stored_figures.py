@@ -15,7 +15,7 @@ from exams.analytics.cuts import CUTS
 from exams.analytics.facts.people import people_of
 from exams.analytics.facts.stored import RecountedSums, StoredSums
 from exams.analytics.tally import Tally, pack, tally, tally_by, total, unpack
-from exams.domain.results import rule_of
+from exams.domain.standings import rule_of
 from exams.models import Attempt, ExamFigures, RosterEntry, Sitting, UnitFigures
 from tests.figures_world import LATER, NOVEMBER, ExamWorld, Try, make_town
 

@@ -20,8 +20,8 @@ from exams.analytics.facts.stored import StoredSums
 from exams.analytics.measures import evaluate, roster_notes
 from exams.analytics.tally import Tally, tally, year_turnout
 from exams.domain.annual import register_activity
-from exams.domain.results import rule_of
 from exams.domain.roster_changes import add_entry, change_entry
+from exams.domain.standings import rule_of
 from exams.engine.results import PersonResult, final_outcome, first_percent
 from exams.models import Attempt, Mark, Quarantine
 from examsite.lib.errors import DomainError
