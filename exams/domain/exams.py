@@ -16,6 +16,7 @@ from examsite.people.domain.approvals import digest_of, on_approval, propose, us
 from examsite.people.domain.audit import record
 from examsite.people.models import Approval, Category, Unit, User
 
+from ..engine.headings import plain
 from ..engine.timing import Window, allowed_time, due_at, last_entry_at
 from ..models import (
     Blueprint,
@@ -130,7 +131,14 @@ def _locked(exam: Exam) -> Exam:
 
 
 def _shown(spec: ExamSpec) -> dict[str, str]:
-    return {name: "" if value is None else str(value) for name, value in spec.fields().items()}
+    """The spec in words; a Decimal is written the same way before and after the database had it."""
+
+    def words(value: Any) -> str:
+        if value is None:
+            return ""
+        return plain(value) if isinstance(value, Decimal) else str(value)
+
+    return {name: words(value) for name, value in spec.fields().items()}
 
 
 def _checked(unit: Unit, spec: ExamSpec, itself: Exam | None) -> ExamSpec:
