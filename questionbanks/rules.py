@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from examsite.lib.errors import NotFound
-from examsite.people.models import Role
-from examsite.people.rules import Asker, granted_paths, path_filter, require
+from examsite.people.models import Role, Unit, UnitKind
+from examsite.people.rules import Asker, granted_paths, holds, path_filter, require
 
 from .models import Bank, ImportRun, Item
 
 READERS = (Role.OFFICER, Role.BANK_EDITOR, Role.REVIEWER)
 EDITORS = (Role.OFFICER, Role.BANK_EDITOR)
+REVIEWING = (Role.OFFICER, Role.REVIEWER)
 
 
 def banks_visible_to(user: Asker) -> QuerySet[Bank]:
@@ -48,3 +49,31 @@ def require_editor(user: Asker, bank: Bank) -> None:
     if not banks_visible_to(user).filter(pk=bank.pk).exists():
         raise NotFound("not_found", "没有找到这个题库。")
     require(user, bank.unit, *EDITORS)
+
+
+def may_edit(user: Asker, bank: Bank) -> bool:
+    """Whether the person may change the bank and its items."""
+    return holds(user, bank.unit, *EDITORS)
+
+
+def may_review(user: Asker, bank: Bank) -> bool:
+    """Whether the person may approve and send back; that he is not the author is the domain's rule."""
+    return holds(user, bank.unit, *REVIEWING)
+
+
+def require_mover(user: Asker, bank: Bank, action: str, reviewers: frozenset[str]) -> None:
+    """Forbidden unless the person may do `action` with items: reviewers' actions need a reviewer."""
+    require(user, bank.unit, *(REVIEWING if action in reviewers else EDITORS))
+
+
+def may_keep_laws(user: Asker) -> bool:
+    """Whether the person keeps the catalogue of statutes, which all towns share: at the county."""
+    if not user.is_authenticated:
+        return False
+    paths = granted_paths(user, *EDITORS)
+    return Unit.objects.filter(path__in=paths, kind=UnitKind.COUNTY).exists()
+
+
+def may_see_laws(user: Asker) -> bool:
+    """Whether the person works on items at all."""
+    return bool(granted_paths(user, *READERS))

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import ProtectedError
@@ -29,6 +30,7 @@ from .items import create_items
 from .reading import nothing_found, read_file, require_size
 
 BATCH = 500
+READ_AT_ONCE = 400 * 1024  # bytes of a file that somebody waits for
 Doubles = Sequence[Sequence[Match]]
 
 
@@ -61,6 +63,26 @@ def open_import(
     return run
 
 
+def start_import(
+    *, bank: Bank, data: bytes, name: str, at: datetime, actor: User | None, format: str = "auto"
+) -> ImportRun:
+    """Bring a file to its review. A small one is read at once: what cannot be read raises Invalid and leaves
+    nothing behind. A large one is kept and still has to be read (domain/background)."""
+    require_size(data, name)
+    if len(data) > READ_AT_ONCE:
+        return open_import(bank=bank, data=data, name=name, at=at, actor=actor, format=format)
+    try:
+        parsed = read_file(data, name=name, day=localdate(at), format=format)
+    except Unreadable as error:
+        raise Invalid(error.code, f"“{name}”：{error.message}。") from error
+    if not parsed.questions:
+        raise Invalid("no_items", nothing_found(parsed, name))
+    doubles = find_doubles(bank=bank, questions=parsed.questions)
+    with transaction.atomic():
+        run = open_import(bank=bank, data=data, name=name, at=at, actor=actor, format=format)
+        return fill_import(run=run, parsed=parsed, at=at, doubles=doubles)
+
+
 def read_import(*, run: ImportRun, at: datetime) -> ImportRun:
     """Read the kept file and make it ready for review; a file that cannot be read leaves a failed run with
     the reason. Safe to run twice."""
@@ -82,11 +104,16 @@ def read_import(*, run: ImportRun, at: datetime) -> ImportRun:
 
 
 def _fail(run: ImportRun, message: str) -> ImportRun:
-    ImportRun.objects.filter(pk=run.pk, state=ImportState.READING).update(
-        state=ImportState.FAILED, message=message[:500]
-    )
+    fail_import(run_id=run.pk, message=message)
     run.refresh_from_db()
     return run
+
+
+def fail_import(*, run_id: UUID, message: str) -> None:
+    """Say of a run that is being read why it cannot be."""
+    ImportRun.objects.filter(pk=run_id, state=ImportState.READING).update(
+        state=ImportState.FAILED, message=message[:500]
+    )
 
 
 def fill_import(*, run: ImportRun, parsed: Parsed, at: datetime, doubles: Doubles | None = None) -> ImportRun:

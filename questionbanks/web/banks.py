@@ -1,0 +1,253 @@
+"""Pages of banks: the list, one bank with search and facets, its topics, what is done with many items."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from examsite.lib import clock
+from examsite.lib.errors import Invalid
+from examsite.people.rules import units_under
+from examsite.web import Crumb, ask, back_url, page
+
+from ..domain.banks import change_bank, create_bank, move_topic, topic_paths
+from ..domain.queries import facets, find_items
+from ..domain.reviewing import ACTIONS, REVIEWER_ACTIONS, move_items
+from ..models import Bank, ImportState, Item, ItemState, Topic
+from ..rules import (
+    EDITORS,
+    banks_visible_to,
+    may_edit,
+    may_keep_laws,
+    may_review,
+    require_editor,
+    require_mover,
+)
+from .forms import BankForm, NewBankForm, TopicForm, topic_choices, wanted_from
+
+PER_PAGE = 50
+
+
+def visible_bank(request: HttpRequest, bank: UUID) -> Bank:
+    """The bank, if the asker may see it; else 404."""
+    return get_object_or_404(banks_visible_to(request.user).select_related("unit"), pk=bank)
+
+
+def editable_bank(request: HttpRequest, bank: UUID) -> Bank:
+    """The bank, if the asker may change it; 404 out of sight, 403 for readers."""
+    found = visible_bank(request, bank)
+    require_editor(request.user, found)
+    return found
+
+
+def crumbs(bank: Bank | None = None) -> list[Crumb]:
+    trail = [("题库", reverse("questionbanks:banks"))]
+    return trail + ([(bank.name, reverse("questionbanks:bank", args=[bank.pk]))] if bank else [])
+
+
+@page
+@require_safe
+def banks(request: HttpRequest) -> HttpResponse:
+    """The banks I may see, with how many items of which state they hold."""
+    rows = (
+        banks_visible_to(request.user)
+        .select_related("unit")
+        .annotate(
+            usable=Count("items", filter=Q(items__state=ItemState.APPROVED, items__stale_reason="")),
+            waiting=Count("items", filter=Q(items__state=ItemState.IN_REVIEW)),
+            drafts=Count("items", filter=Q(items__state=ItemState.DRAFT)),
+            stale=Count("items", filter=~Q(items__stale_reason="") & ~Q(items__state=ItemState.RETIRED)),
+        )
+    )
+    return render(
+        request,
+        "questionbanks/banks.html",
+        {
+            "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+            "may_create": units_under(request.user, *EDITORS).exists(),
+            "may_keep_laws": may_keep_laws(request.user),
+        },
+    )
+
+
+@page
+def bank_new(request: HttpRequest) -> HttpResponse:
+    units = units_under(request.user, *EDITORS)
+    form = NewBankForm(request.POST or None, units=units)
+
+    def do(data: dict[str, Any]) -> str:
+        made = create_bank(
+            name=data["name"],
+            unit=data["unit"],
+            description=data["description"],
+            at=clock.now(),
+            actor=request.user,
+        )
+        return reverse("questionbanks:bank", args=[made.pk])
+
+    return ask(
+        request,
+        form,
+        do,
+        heading="新建题库",
+        submit_label="新建",
+        cancel_url=reverse("questionbanks:banks"),
+        done="题库已建好，可以导入试题了。",
+        crumbs=crumbs(),
+    )
+
+
+@page
+def bank_edit(request: HttpRequest, bank: UUID) -> HttpResponse:
+    found = editable_bank(request, bank)
+    target = reverse("questionbanks:bank", args=[found.pk])
+    form = BankForm(request.POST or None, initial={"name": found.name, "description": found.description})
+
+    def do(data: dict[str, Any]) -> str:
+        change_bank(bank=found, at=clock.now(), actor=request.user, **data)
+        return target
+
+    return ask(
+        request, form, do, heading="修改题库", submit_label="保存", cancel_url=target, crumbs=crumbs(found)
+    )
+
+
+@page
+@require_safe
+def bank(request: HttpRequest, bank: UUID) -> HttpResponse:
+    """One bank: search, facets, a page of items, what can be done with those ticked."""
+    found = visible_bank(request, bank)
+    wanted = wanted_from(request.GET)
+    paths = topic_paths(found)
+    items = (
+        find_items(found, wanted, paths)
+        .select_related("current")
+        .prefetch_related("current__citations__edition__law")
+    )
+    rows = Paginator(items, PER_PAGE).get_page(request.GET.get("page"))
+    for item in rows:
+        item.path = paths.get(item.topic_id, "")
+    return render(
+        request,
+        "questionbanks/bank.html",
+        {
+            "bank": found,
+            "wanted": wanted,
+            "facets": facets(found, wanted, paths),
+            "page_obj": rows,
+            "narrowed": any(name in request.GET for name in wanted.__slots__ if request.GET.get(name)),
+            "open_imports": found.imports.filter(
+                state__in=[ImportState.REVIEW, ImportState.READING]
+            ).select_related("created_by")[:5],
+            "may_edit": may_edit(request.user, found),
+            "may_review": may_review(request.user, found),
+        },
+    )
+
+
+@page
+@require_POST
+def bank_move(request: HttpRequest, bank: UUID) -> HttpResponse:
+    """Submit, approve, send back, retire or restore the ticked items, or all that the filter shows."""
+    found = visible_bank(request, bank)
+    action = request.POST.get("action", "")
+    if action not in ACTIONS:
+        raise Invalid("action", "没有这种操作。")
+    require_mover(request.user, found, action, REVIEWER_ACTIONS)
+    if "all" in request.POST:
+        ids = find_items(found, wanted_from(request.POST)).order_by().values_list("pk", flat=True)
+    else:
+        ids = Item.objects.filter(pk__in=_uuids(request.POST.getlist("item"))).values_list("pk", flat=True)
+    count = move_items(
+        bank=found,
+        item_ids=list(ids),
+        action=action,
+        at=clock.now(),
+        actor=request.user,
+        reason=request.POST.get("reason", "")[:500],
+    )
+    messages.success(request, f"{ACTIONS[action]}：{count}道题。")
+    return redirect(back_url(request) if request.headers.get("referer") else found_url(found))
+
+
+def found_url(bank: Bank) -> str:
+    return reverse("questionbanks:bank", args=[bank.pk])
+
+
+def _uuids(texts: list[str]) -> list[UUID]:
+    try:
+        return [UUID(text) for text in texts]
+    except ValueError as error:
+        raise Invalid("item", "选中的试题不对，请刷新页面再试。") from error
+
+
+# --- Topics ----------------------------------------------------------------------------------------------
+
+
+@page
+@require_safe
+def topics(request: HttpRequest, bank: UUID) -> HttpResponse:
+    """The tree of topics, with how many items stand under each."""
+    found = visible_bank(request, bank)
+    counts = dict(
+        found.items.exclude(state=ItemState.RETIRED).order_by().values_list("topic").annotate(n=Count("pk"))
+    )
+    paths = topic_paths(found)
+    rows = [
+        {
+            "pk": key,
+            "name": path.rpartition("/")[2],
+            "indent": range(path.count("/")),
+            "count": counts.get(key, 0),
+        }
+        for key, path in sorted(paths.items(), key=lambda pair: pair[1].split("/"))
+    ]
+    return render(
+        request,
+        "questionbanks/topics.html",
+        {
+            "bank": found,
+            "rows": rows,
+            "without": counts.get(None, 0),
+            "may_edit": may_edit(request.user, found),
+        },
+    )
+
+
+@page
+def topic_edit(request: HttpRequest, bank: UUID, topic: UUID) -> HttpResponse:
+    """Another name or place; a namesake at the new place takes the items over."""
+    found = editable_bank(request, bank)
+    chosen = get_object_or_404(Topic, bank=found, pk=topic)
+    paths = topic_paths(found)
+    form = TopicForm(
+        request.POST or None,
+        parents=topic_choices(found, paths, without=paths[chosen.pk]),
+        initial={"name": chosen.name, "parent": str(chosen.parent_id or "")},
+    )
+    target = reverse("questionbanks:topics", args=[found.pk])
+
+    def do(data: dict[str, Any]) -> str:
+        parent = Topic.objects.get(bank=found, pk=data["parent"]) if data["parent"] else None
+        move_topic(topic=chosen, name=data["name"], parent=parent, at=clock.now(), actor=request.user)
+        return target
+
+    return ask(
+        request,
+        form,
+        do,
+        heading=f"修改知识点“{chosen.name}”",
+        submit_label="保存",
+        cancel_url=target,
+        lead="改成和同级知识点一样的名称，就是把两个知识点并成一个。",
+        done="知识点已修改。",
+        crumbs=[*crumbs(found), ("知识点", target)],
+    )
