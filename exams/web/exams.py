@@ -25,7 +25,7 @@ from ..domain import exams as domain
 from ..engine.headings import plain
 from ..models import Exam, FormRole, RosterStatus
 from ..rules import blueprints_visible_to, exams_manageable_by
-from .inputs import ExamForm, exam_initial
+from .inputs import ExamForm, exam_initial, posted
 
 PAGE_SIZE = 30
 
@@ -167,7 +167,7 @@ def _form(request: HttpRequest, exam: Exam | None, source: Exam | None = None) -
         initial |= {"release_at": None, "key_release_at": None}
     else:
         initial = {"stat_year": localdate(clock.now()).year}
-    form = ExamForm(request.POST or None, initial=initial)
+    form = ExamForm(posted(request), initial=initial)
     form.fields["blueprint"].queryset = blueprints_visible_to(request.user)
     if exam is not None:
         del form.fields["unit"]

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import HttpRequest, QueryDict
 
 from examsite.people.models import Category, Establishment, Unit, User
 from examsite.people.tree import in_tree_order
@@ -19,6 +20,11 @@ from ..models import Blueprint, Exam, FinalRule, MakeupCap, Mode, ReleaseRule, S
 MOMENT = "%Y-%m-%dT%H:%M"
 SHORT = {"class": "input input-short"}
 NUMBER = {"class": "input input-num", "inputmode": "decimal"}
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, for a form; None where the page is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 def moment_input() -> forms.DateTimeInput:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
@@ -28,8 +29,6 @@ from .sittings import managed_sitting
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-# The page that a slip's QR code opens. The token stands behind "#": it never reaches a server's log.
-TICKET_PATH = "/t#"
 
 
 def download(data: bytes, name: str, content_type: str = PDF) -> HttpResponse:
@@ -85,6 +84,11 @@ def sitting_print(request: HttpRequest, sitting: UUID, what: str) -> HttpRespons
     raise Http404
 
 
+def _address(request: HttpRequest, token: str) -> str:
+    """What the QR code on a slip opens."""
+    return request.build_absolute_uri(reverse("exams:ticket", args=[token]))
+
+
 @page
 @require_POST
 def sitting_slips(request: HttpRequest, sitting: UUID) -> HttpResponse:
@@ -103,6 +107,7 @@ def sitting_slips(request: HttpRequest, sitting: UUID) -> HttpResponse:
         unit=found.exam.unit,
         after={"count": len(issued)},
     )
-    address = request.build_absolute_uri(TICKET_PATH)
-    people = [Slip(candidate_of(seats[one.entry.pk]), address + one.token, one.code) for one in issued]
+    people = [
+        Slip(candidate_of(seats[one.entry.pk]), _address(request, one.token), one.code) for one in issued
+    ]
     return download(slips(occasion_of(found), people), f"{found.title}准考小条.pdf")

@@ -28,7 +28,7 @@ from ..domain import rosters as domain
 from ..models import Exam, RosterEntry, RosterEvent, RosterStatus
 from ..rules import entries_manageable_by, exams_manageable_by
 from .exams import exam_crumbs, managed_exam, roster_events
-from .inputs import ChangeForm, DrawForm, FreezeForm, TermsForm
+from .inputs import ChangeForm, DrawForm, FreezeForm, TermsForm, posted
 
 PAGE_SIZE = 50
 TONES = {
@@ -40,7 +40,7 @@ TONES = {
 
 
 def _draw_form(request: HttpRequest, exam: Exam) -> DrawForm:
-    form = DrawForm(request.POST or None, initial={"as_of": localdate(clock.now())})
+    form = DrawForm(posted(request), initial={"as_of": localdate(clock.now())})
     form.fields["units"].offer(
         Unit.objects.filter(path__startswith=exam.unit.path, valid_to__isnull=True).exclude(pk=exam.unit_id)
     )
@@ -217,7 +217,8 @@ def entry_change(request: HttpRequest, entry: UUID, action: str) -> HttpResponse
     if action not in changes.CHANGES:
         raise Http404
     change = changes.CHANGES[action]
-    form = ChangeForm(request.POST or None, request.FILES or None)
+    sent = posted(request)
+    form = ChangeForm(sent, request.FILES if sent is not None else None)
     form.fields["reason_code"].choices = [("", "请选择"), *change.reasons]
     target = reverse("exams:entry", args=[found.pk])
     second = settings.REQUIRE_SECOND_PERSON

@@ -29,7 +29,7 @@ from ..engine.results import resolve
 from ..models import Attempt, Exam, Form, Mode, Room, RosterEntry, Sitting, SittingKind
 from ..rules import sittings_run_by
 from .exams import exam_crumbs, managed_exam
-from .inputs import RoomForm, SittingForm, new_sitting_initial, sitting_initial
+from .inputs import RoomForm, SittingForm, new_sitting_initial, posted, sitting_initial
 
 PAGE_SIZE = 50
 
@@ -75,7 +75,7 @@ def sitting_new(request: HttpRequest, exam: UUID) -> HttpResponse:
     """A new sitting; everybody without a seat gets one at once where the roster is frozen."""
     found = managed_exam(request, exam)
     opens = localtime(clock.now()).replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    form = SittingForm(request.POST or None, initial=new_sitting_initial(found, opens))
+    form = SittingForm(posted(request), initial=new_sitting_initial(found, opens))
 
     def create(data: dict[str, Any]) -> str:
         made = domain.create_sitting(
@@ -101,7 +101,7 @@ def sitting_edit(request: HttpRequest, sitting: UUID) -> HttpResponse:
     """Change a sitting that nobody has begun."""
     found = managed_sitting(request, sitting)
     target = reverse("exams:sitting", args=[found.pk])
-    form = SittingForm(request.POST or None, initial=sitting_initial(found))
+    form = SittingForm(posted(request), initial=sitting_initial(found))
 
     def change(data: dict[str, Any]) -> str:
         domain.change_sitting(sitting=found, spec=form.spec(), at=clock.now(), actor=request.user)
@@ -256,7 +256,7 @@ def _form(sitting: Sitting, key: str) -> Form:
 
 
 def _room_form(request: HttpRequest, sitting: Sitting, initial: dict[str, Any] | None = None) -> RoomForm:
-    form = RoomForm(request.POST or None, initial=initial)
+    form = RoomForm(posted(request), initial=initial)
     path = sitting.exam.unit.path
     grants = RoleGrant.objects.filter(role=Role.INVIGILATOR, ended_at__isnull=True)
     above = path.strip("/").split("/")
@@ -358,7 +358,7 @@ def makeup_new(request: HttpRequest, exam: UUID) -> HttpResponse:
     found = managed_exam(request, exam)
     at = clock.now()
     opens = localtime(at).replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=3)
-    form = SittingForm(request.POST or None, initial=new_sitting_initial(found, opens) | {"title": "补考"})
+    form = SittingForm(posted(request), initial=new_sitting_initial(found, opens) | {"title": "补考"})
     candidates, pending = makeup_candidates(found, at)
     chosen = set(request.POST.getlist("entry"))
     status = 200
