@@ -1,0 +1,86 @@
+"""What is done to the processes of the site while people answer: by the clock, from the seed."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+
+from .history import History
+from .processes import wait_for
+from .server import Site
+
+KINDS = {
+    "sqlite": ("kill_worker", "freeze_worker", "kill_server", "kill_sweeper"),
+    "postgres": ("kill_worker", "freeze_worker", "kill_server", "kill_sweeper", "kill_postgres"),
+}
+
+
+class Chaos:
+    """Runs for `seconds`; afterwards everything that was killed is up again."""
+
+    def __init__(self, site: Site, history: History, rng: random.Random, seconds: float) -> None:
+        self._site, self._history, self._rng, self._seconds = site, history, rng, seconds
+        self._whole = asyncio.Lock()  # one grave fault at a time: each must be seen to heal
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._often(self._kill_worker, 3, 7))
+            group.create_task(self._often(self._freeze_worker, 4, 9))
+            group.create_task(self._once(self._kill_sweeper, 0.35))
+            group.create_task(self._once(self._kill_server, 0.5))
+            if self._site.postgres is not None:
+                group.create_task(self._once(self._kill_postgres, 0.25))
+                group.create_task(self._once(self._kill_postgres, 0.75))
+
+    async def _often(self, fault: Callable[[], Awaitable[None]], least: float, most: float) -> None:
+        until = asyncio.get_running_loop().time() + self._seconds
+        while (now := asyncio.get_running_loop().time()) < until:
+            await asyncio.sleep(min(self._rng.uniform(least, most), until - now))
+            await fault()
+
+    async def _once(self, fault: Callable[[], Awaitable[None]], share: float) -> None:
+        """At this share of the time, a little earlier or later."""
+        await asyncio.sleep(self._seconds * (share + self._rng.uniform(-0.05, 0.05)))
+        await fault()
+
+    async def _kill_worker(self) -> None:
+        workers = self._site.serving_workers()
+        if workers and self._site.kill_worker(pid := self._rng.choice(workers)):
+            self._history.note("fault", kind="kill_worker", pid=pid)
+
+    async def _freeze_worker(self) -> None:
+        workers = [pid for pid in self._site.serving_workers() if pid not in self._site.stopped]
+        if workers and self._site.freeze_worker(pid := self._rng.choice(workers)):
+            length = self._rng.uniform(0.5, 4)
+            self._history.note("fault", kind="freeze_worker", pid=pid, seconds=length)
+            await asyncio.sleep(length)
+            self._site.thaw(pid)
+
+    async def _kill_sweeper(self) -> None:
+        async with self._whole:
+            self._history.note("fault", kind="kill_sweeper")
+            self._site.kill_sweeper()
+            await asyncio.sleep(self._rng.uniform(0.5, 2))
+            self._site.start_sweeper()
+
+    async def _kill_server(self) -> None:
+        async with self._whole:
+            self._history.note("fault", kind="kill_server")
+            self._site.kill_server()
+            await asyncio.sleep(self._rng.uniform(0.2, 1))
+            await asyncio.to_thread(self._site.start_server)
+
+    async def _kill_postgres(self) -> None:
+        postgres = self._site.postgres
+        assert postgres is not None
+        async with self._whole:
+            self._history.note("fault", kind="kill_postgres")
+            await asyncio.to_thread(postgres.kill)
+            await asyncio.sleep(self._rng.uniform(0.2, 2))
+            await asyncio.to_thread(postgres.start)
+
+
+async def healthy(site: Site) -> None:
+    """Return when the site answers again."""
+    await asyncio.to_thread(wait_for, site.answers, 60, "the site to recover")
