@@ -12,6 +12,7 @@ from examsite.people.models import Role, RoleGrant
 
 OFFICE = frozenset({Role.OFFICER})
 FIGURES = frozenset({Role.OFFICER, Role.LEADER})
+BANKS = frozenset({Role.OFFICER, Role.BANK_EDITOR, Role.REVIEWER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Link:
 MENU = (
     Link("考试", "exams:exams", OFFICE),
     Link("数据", "exams:figures", FIGURES),
+    Link("题库", "questionbanks:banks", BANKS),
     Link("组卷规则", "exams:blueprints", OFFICE),
     Link("人员", "people:people", FIGURES),
     Link("单位", "people:units", FIGURES),
@@ -60,8 +62,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def home_url(request: HttpRequest) -> str:
-    """The first entry of his menu for staff, the way in for everybody else."""
+    """The first entry of his menu for staff, his exams for a candidate, the way in for a stranger."""
     if not request.user.is_authenticated:
         return reverse("people:sign_in")
     links = links_for(roles_of(request))
-    return reverse(links[0].view) if links else reverse("people:me")
+    return reverse(links[0].view) if links else reverse("exams:my_exams")

@@ -66,6 +66,7 @@ def banks(request: HttpRequest) -> HttpResponse:
             drafts=Count("items", filter=Q(items__state=ItemState.DRAFT)),
             stale=Count("items", filter=~Q(items__stale_reason="") & ~Q(items__state=ItemState.RETIRED)),
         )
+        .order_by("name", "pk")
     )
     return render(
         request,

@@ -34,9 +34,9 @@ class Command(BaseCommand):
 
 def _way_in(world: World) -> str:
     """Who to sign in as; {base} is the site's address."""
-    lines = [f"  工作人员登录  {{base}}/sign-in/    口令都是 {PASSWORD}"]
+    lines = [f"  工作人员登录  {{base}}/sign-in    口令都是 {PASSWORD}"]
     lines += [f"    {username:<12}{name}" for username, name, _, _ in STAFF]
-    lines += ["", "  考生（手机页面，各试一次；也可在 {base}/enter/ 输入姓名和六位码）"]
+    lines += ["", "  考生（手机页面，各试一次；也可在 {base}/enter 输入姓名和六位码）"]
     lines += [
         f"    {{base}}/t/{one.token}    {one.entry.name}（{one.entry.unit}）{one.code}"
         for one in world.present.tickets
