@@ -199,12 +199,14 @@ def make_world(
     release_rule: str = "by_hand",
     confirm_devices: bool = False,
     name: str = "青城镇",
+    unit: Unit | None = None,
 ) -> World:
+    """`unit`: where the exam is held; a county of its own by default."""
     at = clock.now()
     questions = QUESTIONS if questions is None else questions
     category, _ = Category.objects.get_or_create(code="law-wise", defaults={"name": "法律明白人"})
     town_id = User().pk  # any fresh id
-    town = Unit.objects.create(id=town_id, kind=UnitKind.COUNTY, name=name, path=f"{town_id.hex}/")
+    town = unit or Unit.objects.create(id=town_id, kind=UnitKind.COUNTY, name=name, path=f"{town_id.hex}/")
     bank = create_bank(name=f"{name}题库", unit=town, at=at, actor=None)
     exam = Exam.objects.create(
         unit=town,

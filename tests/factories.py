@@ -83,9 +83,16 @@ def make_member(
     )
 
 
-def make_staff(unit: Unit, role: Role, name: str = "王五", *, username: str | None = None) -> User:
+def make_staff(
+    unit: Unit,
+    role: Role,
+    name: str = "王五",
+    *,
+    username: str | None = None,
+    password: str | None = PASSWORD,
+) -> User:
     """Somebody with a role in `unit` who can sign in with PASSWORD."""
-    user = make_user(name, username=username or f"{role}-{unit.pk.hex[-6:]}", password=PASSWORD)
+    user = make_user(name, username=username or f"{role}-{unit.pk.hex[-6:]}", password=password)
     grant_role(user=user, role=role, unit=unit, at=AT, actor=None)
     user.refresh_from_db()
     return user

@@ -8,10 +8,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
 from django.db.models import ProtectedError
 
 from examsite.lib.errors import Conflict, Invalid
+from examsite.lib.ids import random_token
 
 from ..models import Establishment, ImportState, Membership, PeopleImport, Role, Unit, User
 from ..rosterfile.plan import Leaver, Step
@@ -141,7 +143,8 @@ def _create_users(steps: Iterable[Step]) -> dict[str, User]:
             birth_year=row.birth,
         )
         set_phone(user, row.phone)
-        user.set_unusable_password()
+        # What set_unusable_password writes, at a tenth of its cost.
+        user.password = f"{UNUSABLE_PASSWORD_PREFIX}{random_token()}"
         users[row.key] = user
     User.objects.bulk_create(users.values(), batch_size=BATCH)
     return users

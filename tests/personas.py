@@ -1,0 +1,145 @@
+"""One town with all its roles, a second town of the same shape, and one object of every kind in the first.
+
+Who asks is a persona; what is asked for is a named object. The table of routes (routes.py) speaks of both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.test import Client
+
+from examsite.lib import clock
+from examsite.people.domain.approvals import propose
+from examsite.people.domain.imports import upload_list
+from examsite.people.domain.roles import propose_role
+from examsite.people.domain.voice import ask_correction, send_feedback
+from examsite.people.models import Role, User
+from tests.exam_world import World, make_world
+from tests.factories import SINCE, UnitTree, make_member, make_staff, make_unit_tree, make_user
+
+# "stranger" has not signed in; "other" is the officer of another town; "neighbour" sits the same exam.
+PERSONAS = (
+    "stranger",
+    "candidate",
+    "neighbour",
+    "officer",
+    "county",
+    "other",
+    "leader",
+    "editor",
+    "reviewer",
+    "marker",
+    "invigilator",
+    "auditor",
+    "operator",
+)
+STAFF = {
+    "officer": (Role.OFFICER, "town"),
+    "county": (Role.OFFICER, "county"),
+    "other": (Role.OFFICER, "other_town"),
+    "leader": (Role.LEADER, "town"),
+    "editor": (Role.BANK_EDITOR, "town"),
+    "reviewer": (Role.REVIEWER, "town"),
+    "marker": (Role.MARKER, "town"),
+    "invigilator": (Role.INVIGILATOR, "town"),
+    "auditor": (Role.AUDITOR, "county"),
+    "operator": (Role.OPERATOR, "county"),
+}
+
+
+@dataclass
+class Cast:
+    """The people by persona, and the objects by name."""
+
+    tree: UnitTree
+    world: World
+    users: dict[str, User]
+    objects: dict[str, Any]
+    keys: dict[str, str]
+
+    def client(self, persona: str) -> Client:
+        """A fresh browser of the persona, sure of himself a moment ago; signing in is done once."""
+        client = Client()
+        if persona == "stranger":
+            return client
+        if persona not in self.keys:
+            client.force_login(self.users[persona])
+            session = client.session
+            session["sure_at"] = clock.now().timestamp()
+            session.save()
+            self.keys[persona] = session.session_key
+        client.cookies[settings.SESSION_COOKIE_NAME] = self.keys[persona]
+        return client
+
+
+def make_cast() -> Cast:
+    tree = make_unit_tree()
+    users = {
+        name: make_staff(getattr(tree, place), role, f"{role.label[:2]}甲", username=name, password=None)
+        for name, (role, place) in STAFF.items()
+    }
+    world = make_world(people=2, unit=tree.town)
+    users["candidate"], users["neighbour"] = (seat.entry.user for seat in world.seats)
+    cast = Cast(tree, world, users, {}, {})
+    _add_people(cast)
+    _add_exam(cast)
+    for persona in PERSONAS:
+        cast.client(persona)
+    return cast
+
+
+def _add_people(cast: Cast) -> None:
+    """Units, persons and what hangs on them, all in the first town."""
+    tree, at = cast.tree, clock.now()
+    second = make_staff(tree.town, Role.OFFICER, "乙", username="second", password=None)
+    member = make_member(tree.village, "赵六", username="zhaoliu")
+    twin = make_member(tree.office, "赵六")
+    gone = make_user("钱七")
+    cast.objects |= {
+        "village": tree.village.pk,
+        "area": tree.area.pk,
+        "person": member.user_id,
+        "twin": twin.user_id,
+        "gone": gone.pk,
+        "membership": member.pk,
+        "grant": cast.users["marker"].grants.get().pk,
+        "approval": propose_role(user=member.user, role=Role.OFFICER, unit=tree.town, at=at, actor=second).pk,
+        "export": propose(
+            action="people.export",
+            target=tree.town,
+            content={},
+            summary="导出",
+            unit=tree.town,
+            at=at,
+            actor=second,
+        ).pk,
+        "correction": ask_correction(user=member.user, text="村不对", at=at).pk,
+        "feedback": send_feedback(kind="problem", text="打不开", at=at, address="203.0.113.7").pk,
+        "run": upload_list(
+            unit=tree.town,
+            data="姓名,村\n孙八,东风村".encode(),
+            name="名单.csv",
+            since=SINCE,
+            at=at,
+            actor=second,
+        ).pk,
+    }
+
+
+def _add_exam(cast: Cast) -> None:
+    """An open exam with its parts; the candidate has an attempt of his own."""
+    world = cast.world
+    started = world.start(world.seats[0])
+    cast.objects |= {
+        "exam": world.exam.pk,
+        "form": world.form.pk,
+        "slot": world.form.slots.first().pk,
+        "sitting": world.sitting.pk,
+        "room": world.room.pk,
+        "seat": world.seats[1].pk,
+        "entry": world.seats[0].entry_id,
+        "attempt": started.attempt.pk,
+    }

@@ -1,0 +1,101 @@
+"""Who may do what: every route of the site × every persona, as the table of routes says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from django.conf import settings
+from django.db import transaction
+from django.test import TestCase
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.personas import PERSONAS, Cast, make_cast
+from tests.routes import ROUTES, R
+
+
+def walk(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """(view name, pattern) of every route below a resolver."""
+    for one in resolver.url_patterns:
+        if isinstance(one, URLResolver):
+            inner = ":".join(part for part in (namespace, one.namespace) if part)
+            yield from walk(one, inner)
+        else:
+            yield ":".join(part for part in (namespace, one.name) if part), one
+
+
+def all_routes() -> set[str]:
+    return {name for name, _ in walk(get_resolver()) if not name.startswith("admin")}
+
+
+def address(route: R, cast: Cast) -> str:
+    pairs = [one.partition("=") for one in route.args.split()]
+    arguments = {
+        name: value[1:] if value.startswith(":") else cast.objects[value] for name, _, value in pairs
+    }
+    return reverse(route.view, kwargs=arguments)
+
+
+def expected(route: R, persona: str, url: str) -> int:
+    if persona in route.special:
+        return route.special[persona]
+    if persona in route.allow.split():
+        return route.ok
+    if persona == "stranger":
+        return 401 if url.startswith("/api/") else 302
+    assert route.deny is not None, f"{route.id}: what is {persona} answered?"
+    return route.deny
+
+
+class Authorisation(TestCase):
+    """One test a line of the table: every persona asks, and nothing that one does is seen by the next."""
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        cls.cast = make_cast()
+
+    def ask(self, route: R, persona: str) -> int:
+        url = address(route, self.cast)
+        client = self.cast.client(persona)
+        how = {"content_type": "application/json"} if url.startswith("/api/") else {}
+        response = getattr(client, route.method)(url, route.data, **how)
+        if persona == "stranger" and persona not in route.allow.split() and response.status_code == 302:
+            assert response.url.startswith(reverse(settings.LOGIN_URL)), response.url
+        return int(response.status_code)
+
+    def check(self, route: R) -> None:
+        url = address(route, self.cast)
+        found, wanted = {}, {}
+        for persona in PERSONAS:
+            point = transaction.savepoint()
+            found[persona] = self.ask(route, persona)
+            transaction.savepoint_rollback(point)
+            wanted[persona] = expected(route, persona, url)
+        assert found == wanted
+
+    def test_no_route_is_forgotten(self) -> None:
+        assert sorted(all_routes() - {route.view for route in ROUTES}) == []
+
+    def test_no_line_is_left_over(self) -> None:
+        assert sorted({route.view for route in ROUTES} - all_routes()) == []
+
+    def test_every_route_with_an_object_refuses_somebody(self) -> None:
+        open_ones = [
+            route.id
+            for route in ROUTES
+            if route.args and "=:" not in route.args and set(PERSONAS) <= set(route.allow.split())
+        ]
+        assert open_ones == []
+
+    def test_the_admin_is_for_the_county_alone(self) -> None:
+        for persona in PERSONAS:
+            status = self.cast.client(persona).get(reverse("admin:index")).status_code
+            assert (persona, status) == (persona, 200 if persona == "county" else 302)
+
+
+def _test_of(route: R) -> Callable[[Authorisation], None]:
+    return lambda self: self.check(route)
+
+
+for _number, _route in enumerate(ROUTES):
+    _words = _route.id.replace(":", "_").replace("-", "_")
+    setattr(Authorisation, f"test_{_words}_{_number}", _test_of(_route))
