@@ -31,6 +31,7 @@ from .normalise import blank_spans
 
 LOOKAHEAD = 30  # lines in which an item's own options or answer must begin
 _WEAK_OPTION = re.compile(r"\s*([A-HＡ-Ｈ])(?:\s+|(?=[一-鿿“《]))\S")
+_KEY_LINE = re.compile(r"\s*\d{1,4}\s?[.．、:：-]?\s?(?:[A-H]{1,8}|[√×对错])[\s,，;；]{1,6}\d")
 _LONE = re.compile(r"\s*(?:[A-HＡ-Ｈ](?:[\s、,，]{0,2}[A-HＡ-Ｈ]){0,7}|[√×✓✗对错]|正确|错误)\s*[。.]?\s*")
 _MATERIAL = re.compile(
     r"\s*(?:[【\[（(]?\s?(?:材料|案例|背景资料|资料|情景|案情)\s?[一二三四五六七八九十\d]{0,3}\s?[】\])）]?\s?[:：、.．]?|阅读(?:下列|以下|下面|上述|材料)"
@@ -106,9 +107,9 @@ class _Cutter:
         """The way in which items are numbered: "1." and its like unless another style is far more common."""
         counts: dict[str, int] = {}
         last: dict[str, int] = {}
-        for facts in self.facts:
+        for line, facts in zip(self.lines, self.facts, strict=True):
             number = facts.number
-            if number is not None:
+            if number is not None and not _KEY_LINE.match(line.text):
                 if number.value in (1, last.get(number.style, 0) + 1):
                     counts[number.style] = counts.get(number.style, 0) + 1
                 last[number.style] = number.value

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ..kinds.base import Choice
 from .normalise import half
@@ -21,7 +22,9 @@ _LABEL = re.compile(
     rf"(?P<gap>^|[\n \t;；。{BULLETS}]|(?<=[\n \t;；]))(?P<mark>[{MARKS}]?)[(（\[【]?"
     r"(?P<label>[A-ZＡ-Ｚ])\s{0,2}(?P<sep>[.．、:：)）\]】﹒·。])\s{0,9}"
 )
-_GLUED = re.compile(r"(?<![A-Za-z0-9])[(（\[【]?(?P<label>[A-ZＡ-Ｚ])(?P<sep>[.．、:：)）])\s{0,9}")
+_GLUED = re.compile(r"(?<![A-Za-z0-9])[(（\[【]?(?P<label>[A-ZＡ-Ｚ])\s{0,2}(?P<sep>[.．、:：)）])\s{0,9}")
+_FILLED = re.compile(r"[（(【\[][\sA-ZＡ-Ｚ、,，;；.．/|]{1,24}[）)】\]]")
+_CLOSING = tuple(")）]】")
 _PAIR = re.compile(r"\s*([A-Za-zＡ-Ｚ])\s{0,3}[-—]\s{0,3}(\S.*)", re.DOTALL)
 _PREFIX = re.compile(r"[(（\[【]?([A-Za-zＡ-Ｚ])\s{0,2}[.．、:：)）\]】]\s{0,9}")
 _SEPARATORS = ("$;$", "@@", "###", "|", "｜", "\n", "；", ";", "，", ",", "、", "/")
@@ -32,60 +35,94 @@ def label_of(char: str) -> str:
     return half(char).upper()
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class _Place:
+    """Where a label stands: from `start` to `end`, where its text begins. `style`: how it is set off."""
+
+    start: int
+    end: int
+    style: str = ""
+
+
 class _Labels:
     """Every place of a text where a label may stand, by letter."""
 
     def __init__(self, text: str) -> None:
-        self.gaps: dict[str, list[tuple[int, int]]] = {}
-        self.glued: dict[str, list[tuple[int, int]]] = {}
-        for match in _LABEL.finditer(text):
-            start = match.start("label") - (
-                text[match.start("label") - 1 : match.start("label")] in set("(（[【")
-            )
-            self.gaps.setdefault(label_of(match.group("label")), []).append((start, match.end()))
-        for match in _GLUED.finditer(text):
-            self.glued.setdefault(label_of(match.group("label")), []).append((match.start(), match.end()))
+        self.gaps: dict[str, list[_Place]] = {}
+        self.glued: dict[str, list[_Place]] = {}
+        filled = _filled_blanks(text)
+        for pattern, places in ((_LABEL, self.gaps), (_GLUED, self.glued)):
+            for match in pattern.finditer(text):
+                at = match.start("label")
+                opened = text[max(at - 1, 0) : at] in tuple("(（[【")
+                closing = match.group("sep") in _CLOSING
+                if any(begin < at < end for begin, end in filled):
+                    continue
+                style = "()" if closing and opened else ")" if closing else "."
+                place = _Place(at - opened, match.end(), style)
+                places.setdefault(label_of(match.group("label")), []).append(place)
 
-    def next(self, label: str, at: int) -> tuple[int, int] | None:
-        """The first place of a label from `at`: after a gap if there is any, else a glued one."""
+    def next(self, label: str, after: _Place) -> _Place | None:
+        """The next place of a label: after a gap if there is any, else a glued one; in the same style first."""
         for places in (self.gaps.get(label, []), self.glued.get(label, [])):
-            index = bisect_left(places, (at, 0))
-            if index < len(places):
-                return places[index]
+            later = places[bisect_left(places, _Place(after.end, 0)) :][:MAX_STARTS]
+            if later:
+                return next((one for one in later if one.style == after.style), later[0])
         return None
 
-    def run(self, first: tuple[int, int]) -> list[tuple[int, int]]:
+    def run(self, first: _Place) -> list[_Place]:
         """The places of A, B, C … from a place of A."""
         places = [first]
         for code in range(ord("B"), ord("Z") + 1):
-            place = self.next(chr(code), places[-1][1])
+            place = self.next(chr(code), places[-1])
             if place is None:
                 break
             places.append(place)
         return places
 
 
+def _filled_blanks(text: str) -> list[tuple[int, int]]:
+    """Brackets that hold an answer: "（ A ）", "（AB）", "（A、C）。" — their letters are no labels."""
+    found = []
+    for match in _FILLED.finditer(text):
+        inside = match.group()[1:-1]
+        alone = inside.strip() != inside or text[match.end() : match.end() + 1] in tuple(
+            "。？！?!，,；;：:\n"
+        )
+        if sum(char.isalpha() for char in inside) > 1 or alone or match.end() == len(text):
+            found.append(match.span())
+    return found[:MAX_STARTS]
+
+
 def find_options(text: str) -> tuple[int, list[tuple[str, int, int]]]:
     """Where the options of a text begin, and for each its label, the place of the label and of its text.
 
     (0, []) where no run A, B … is found. A run that does not begin after a gap needs three letters:
-    "甲公司（A）和乙公司（B）" has no options.
+    "甲公司（A）和乙公司（B）" has no options. A run whose first two labels look alike is preferred: "（A）" in
+    a stem is no option when the options are written "A.".
     """
     labels = _Labels(text)
+    found: list[_Place] = []
     for places, shortest in ((labels.gaps.get("A", []), 2), (labels.glued.get("A", []), 3)):
         for first in places[:MAX_STARTS]:
             run = labels.run(first)
             if len(run) >= shortest and _has_texts(text, run):
-                letters = letters_from_a(len(run))
-                return first[0], [(label, *place) for label, place in zip(letters, run, strict=True)]
-    return 0, []
+                if run[0].style == run[1].style:
+                    return _result(run)
+                found = found or run
+    return _result(found) if found else (0, [])
 
 
-def _has_texts(text: str, run: Sequence[tuple[int, int]]) -> bool:
+def _result(run: Sequence[_Place]) -> tuple[int, list[tuple[str, int, int]]]:
+    letters = letters_from_a(len(run))
+    return run[0].start, [(label, one.start, one.end) for label, one in zip(letters, run, strict=True)]
+
+
+def _has_texts(text: str, run: Sequence[_Place]) -> bool:
     """Whether labels have texts: "股东为A、B、C、D" is no list; lines with pictures only may be."""
-    ends = [*(start for start, _ in run[1:]), len(text)]
-    empty = [not text[begin:end].strip() for (_, begin), end in zip(run, ends, strict=True)]
-    return not any(empty) or all(text[:start].endswith("\n") for start, _ in run[1:])
+    ends = [*(one.start for one in run[1:]), len(text)]
+    empty = [not text[one.end : end].strip() for one, end in zip(run, ends, strict=True)]
+    return not any(empty) or all(text[one.start - 1] == "\n" for one in run[1:])
 
 
 def split_options(text: str) -> tuple[str, list[Choice]]:
@@ -93,7 +130,7 @@ def split_options(text: str) -> tuple[str, list[Choice]]:
     start, run = find_options(text)
     if not run:
         return text, []
-    return text[:start], _cut(text, [(begin, text_at) for _, begin, text_at in run])
+    return text[:start], _cut(text, [_Place(begin, text_at) for _, begin, text_at in run])
 
 
 def split_run(text: str) -> list[Choice]:
@@ -101,33 +138,36 @@ def split_run(text: str) -> list[Choice]:
     match = _PREFIX.match(text)
     if match is None or label_of(match.group(1)) != "A":
         return []
-    return _cut(text, _Labels(text).run((0, match.end())))
+    style = "()" if text[0] in "(（[【" else "."
+    return _cut(text, _Labels(text).run(_Place(0, match.end(), style)))
 
 
 def split_glued(choice: Choice) -> list[Choice]:
     """An option whose text runs on into the next ones: "甲B.乙C.丙" of A is A, B and C."""
     labels = _Labels(choice.text)
-    at, places, label = 0, [], choice.label
+    places: list[_Place] = []
+    last, label = _Place(0, 0, "."), choice.label
     while len(label) == 1 and label < "Z":
         label = chr(ord(label) + 1)
-        place = labels.next(label, at)
+        place = labels.next(label, last)
         if place is None:
             break
         places.append(place)
-        at = place[1]
-    ends = [*(start for start, _ in places), len(choice.text)]
-    texts = [choice.text[: ends[0]], *(choice.text[b:e] for (_, b), e in zip(places, ends[1:], strict=True))]
+        last = place
+    ends = [*(one.start for one in places), len(choice.text)]
+    texts = [choice.text[: ends[0]]]
+    texts += [choice.text[one.end : end] for one, end in zip(places, ends[1:], strict=True)]
     if not all(text.strip() for text in texts):
         return [choice]
     first = ord(choice.label)
     return [Choice(chr(first + n), text.strip().rstrip("、;；")) for n, text in enumerate(texts)]
 
 
-def _cut(text: str, run: Sequence[tuple[int, int]]) -> list[Choice]:
-    ends = [start for start, _ in run[1:]] + [len(text)]
+def _cut(text: str, run: Sequence[_Place]) -> list[Choice]:
+    ends = [*(one.start for one in run[1:]), len(text)]
     return [
-        Choice(label, text[begin:end].strip().rstrip(";；").strip())
-        for label, (_, begin), end in zip(letters_from_a(len(run)), run, ends, strict=True)
+        Choice(label, text[one.end : end].strip().rstrip(";；").strip())
+        for label, one, end in zip(letters_from_a(len(run)), run, ends, strict=True)
     ]
 
 
