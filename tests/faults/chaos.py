@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Awaitable, Callable
 
@@ -34,10 +35,11 @@ class Chaos:
                 group.create_task(self._once(self._kill_postgres, 0.75))
 
     async def _often(self, fault: Callable[[], Awaitable[None]], least: float, most: float) -> None:
-        until = asyncio.get_running_loop().time() + self._seconds
-        while (now := asyncio.get_running_loop().time()) < until:
-            await asyncio.sleep(min(self._rng.uniform(least, most), until - now))
-            await fault()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._seconds):
+                while True:
+                    await asyncio.sleep(self._rng.uniform(least, most))
+                    await fault()
 
     async def _once(self, fault: Callable[[], Awaitable[None]], share: float) -> None:
         """At this share of the time, a little earlier or later."""
@@ -45,17 +47,24 @@ class Chaos:
         await fault()
 
     async def _kill_worker(self) -> None:
-        workers = self._site.serving_workers()
-        if workers and self._site.kill_worker(pid := self._rng.choice(workers)):
+        pid = await self._one_of_two()
+        if self._site.kill_worker(pid):
             self._history.note("fault", kind="kill_worker", pid=pid)
 
     async def _freeze_worker(self) -> None:
-        workers = [pid for pid in self._site.serving_workers() if pid not in self._site.stopped]
-        if workers and self._site.freeze_worker(pid := self._rng.choice(workers)):
+        pid = await self._one_of_two()
+        if self._site.freeze_worker(pid):
             length = self._rng.uniform(0.5, 4)
             self._history.note("fault", kind="freeze_worker", pid=pid, seconds=length)
             await asyncio.sleep(length)
             self._site.thaw(pid)
+
+    async def _one_of_two(self) -> int:
+        """A worker, once there is a second one that serves: a site whose workers die before they are up
+        answers nobody, and proves nothing. All of them at once die with the server."""
+        while len(workers := self._site.serving_workers()) < 2:
+            await asyncio.sleep(0.1)
+        return self._rng.choice(workers)
 
     async def _kill_sweeper(self) -> None:
         async with self._whole:

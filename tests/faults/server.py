@@ -117,7 +117,7 @@ class Site:
 
     def serving_workers(self) -> list[int]:
         """Those that have answered somebody: a server whose workers die before they are up proves nothing."""
-        return [pid for pid in self.workers() if threads_of(pid) > 1]
+        return [pid for pid in self.workers() if threads_of(pid) > 1 and pid not in self.stopped]
 
     def serving_pids(self) -> list[int]:
         """Every process that takes part in a save."""

@@ -84,11 +84,15 @@ def unflushed(events: Sequence[Event]) -> list[int]:
 
 
 def _has_flushed(events: Sequence[Event]) -> bool:
-    """Whether some process flushed a log after its last write to it."""
+    """Whether some process flushed a log after its own last write to it."""
     dirty: dict[tuple[int, str], bool] = {}
     for event in events:
-        dirty[event.pid, event.path] = event.what == "write"
-    return any(not one for one in dirty.values()) and any(event.what == "write" for event in events)
+        file = (event.pid, event.path)
+        if event.what == "write":
+            dirty[file] = True
+        elif file in dirty:
+            dirty[file] = False
+    return not all(dirty.values())
 
 
 # --- Taking a trace --------------------------------------------------------------------------------------
