@@ -20,8 +20,12 @@ TIMED_MODES = (Mode.ONLINE, Mode.ASSISTED)
 
 
 def lock_attempt(attempt_id: UUID) -> Attempt:
-    """The attempt, with its row locked until the end of the transaction: the one lock rule of the house."""
-    attempt = Attempt.objects.select_for_update(no_key=True).filter(pk=attempt_id).first()
+    """The attempt, with its row locked until the end of the transaction: the one lock rule of the house.
+
+    Its row alone: the model's own ordering would join the sitting and the exam and lock them, too.
+    """
+    locked = Attempt.objects.select_for_update(no_key=True).order_by("pk")
+    attempt = locked.filter(pk=attempt_id).first()
     if attempt is None:
         raise NotFound("not_found", "没有找到这次作答。")
     return attempt

@@ -48,8 +48,13 @@ def newest_marks(
     return found
 
 
+def is_current(mark: Mark, digest: str, key_version: int) -> bool:
+    """Whether a mark is of the sheet as it stands, by the key as it stands."""
+    return mark.sheet_digest == digest and mark.key_version == key_version
+
+
 def newest_points(attempt_id: UUID, digest: str) -> dict[UUID, Decimal]:
-    """Slot id → points of its newest mark on the sheet with this digest.
+    """Slot id → points of its newest mark on the sheet with this digest, for an attempt that is marked.
 
     Marks of an earlier sheet (before a reopening, or before a late answer was accepted) count no more.
     """
@@ -97,10 +102,11 @@ def _mark(attempts: Sequence[Attempt], at: datetime) -> int:
         marks = _missing_marks(attempt, form, sheet, marked.get(attempt.pk, {}), at)
         new += marks
         digest = sheets.digest(sheet)
+        versions = {slot_id: slot.key.version for slot_id, slot in form.by_id.items()}
         have = {
             slot_id: some[0].points
             for slot_id, some in marked.get(attempt.pk, {}).items()
-            if some[0].sheet_digest == digest
+            if is_current(some[0], digest, versions[slot_id])
         }
         total = _total(form, have | {mark.slot_id: mark.points for mark in marks})
         if total is not None:
@@ -125,7 +131,7 @@ def _missing_marks(
     for slot in keys.slots:
         slot_id = keys.slot_ids[slot.code]
         earlier = marked.get(slot_id, ())
-        if earlier and earlier[0].sheet_digest == digest:
+        if earlier and is_current(earlier[0], digest, slot.key.version):
             continue
         mark = mark_slot(slot, answers.get(slot.code))
         if mark.points is not None:
@@ -133,8 +139,8 @@ def _missing_marks(
         elif earlier:
             same = answer_digest(values.get(slot.code))
             kept = next((one for one in earlier if one.answer_digest == same), None)
-            if kept is not None:
-                found.append(_carried(kept, digest, at))
+            if kept is not None and kept.key_version == slot.key.version:
+                found.append(carried(kept, digest, kept.key_version, at))
     return found
 
 
@@ -152,15 +158,15 @@ def _machine_mark(attempt: Attempt, slot_id: UUID, mark: SlotMark, digest: str, 
     )
 
 
-def _carried(mark: Mark, digest: str, at: datetime) -> Mark:
-    """A person's mark on the same answer, now on a sheet that differs elsewhere."""
+def carried(mark: Mark, digest: str, key_version: int, at: datetime) -> Mark:
+    """A person's mark that still holds: the sheet differs elsewhere, or the key only accepts more."""
     return Mark(
         attempt_id=mark.attempt_id,
         slot_id=mark.slot_id,
         points=mark.points,
         possible=mark.possible,
         rule=mark.rule,
-        key_version=mark.key_version,
+        key_version=key_version,
         marker_id=mark.marker_id,
         comment=mark.comment,
         sheet_digest=digest,
@@ -207,8 +213,12 @@ def append_mark(
     """
     keys, digest = load_keys(attempt.form_id), current_digest(attempt.pk)
     slot = keys.by_id[slot_id]
-    newest = Mark.objects.filter(attempt=attempt, slot=slot_id, sheet_digest=digest).order_by("-id").first()
-    if newest is not None and (newest.points, newest.rule, newest.comment) == (points, rule, comment):
+    newest = Mark.objects.filter(attempt=attempt, slot=slot_id).order_by("-id").first()
+    if (
+        newest is not None
+        and is_current(newest, digest, slot.key.version)
+        and (newest.points, newest.rule, newest.comment) == (points, rule, comment)
+    ):
         return None
     mark = Mark.objects.create(
         attempt=attempt,
@@ -223,7 +233,13 @@ def append_mark(
         answer_digest=answer,
         at=at,
     )
-    total = _total(keys, newest_points(attempt.pk, digest))
+    versions = {slot_id: one.key.version for slot_id, one in keys.by_id.items()}
+    points_now = {
+        slot_id: some[0].points
+        for slot_id, some in newest_marks([attempt.pk])[attempt.pk].items()
+        if is_current(some[0], digest, versions[slot_id])
+    }
+    total = _total(keys, points_now)
     if attempt.state == State.MARKED.value:
         move_attempts([attempt], Action.REMARK, at=at, actor=actor)
     if total is not None:

@@ -39,7 +39,7 @@ from ..models import (
     Slot,
 )
 from .keys import load_keys, question_id, resolve_answer
-from .marking import answer_digest, newest_marks
+from .marking import answer_digest, is_current, newest_marks
 from .sheets import load_sheets
 
 WRITTEN = [code for code, kind in KINDS.items() if kind.asks_people]
@@ -286,6 +286,7 @@ class Written:
     question: str
     digest: str
     key: str
+    key_version: int
 
 
 def _make_tasks(plan: MarkingPlan, at: datetime) -> None:
@@ -299,17 +300,18 @@ def _make_tasks(plan: MarkingPlan, at: datetime) -> None:
     found = written_answers(attempts)
     have = set()
     stale = []
-    current = {(one.attempt_id, one.slot_id): one.digest for one in found}
+    current = {(one.attempt_id, one.slot_id): (one.digest, one.key_version) for one in found}
     for task in MarkingTask.objects.filter(attempt__in=attempts, closed_at__isnull=True):
         place = (task.attempt_id, task.slot_id)
-        if task.done_at is None and current.get(place) != task.answer_digest:
+        judged = (task.answer_digest, task.key_version)
+        if task.done_at is None and current.get(place) != judged:
             stale.append(task.pk)
         elif task.round == MarkingRound.FIRST:
-            have.add((*place, task.answer_digest))
+            have.add((*place, *judged))
     MarkingTask.objects.filter(pk__in=stale).update(closed_at=at)
     new = []
     for one in found:
-        if (one.attempt_id, one.slot_id, one.digest) in have:
+        if (one.attempt_id, one.slot_id, one.digest, one.key_version) in have:
             continue
         rounds = [MarkingRound.FIRST]
         if is_marked_twice(one.attempt_id, one.slot_id, plan.second_share):
@@ -320,7 +322,7 @@ def _make_tasks(plan: MarkingPlan, at: datetime) -> None:
         new,
         batch_size=500,
         update_conflicts=True,
-        unique_fields=["attempt", "slot", "round", "answer_digest"],
+        unique_fields=["attempt", "slot", "round", "answer_digest", "key_version"],
         update_fields=["closed_at"],
     )
 
@@ -334,6 +336,7 @@ def _task(exam: Exam, answer: Written, number: int, at: datetime) -> MarkingTask
         round=number,
         answer_key=answer.key,
         answer_digest=answer.digest,
+        key_version=answer.key_version,
         dealt_at=at,
     )
 
@@ -356,13 +359,13 @@ def written_answers(attempts: dict[UUID, UUID]) -> list[Written]:
         form = attempts[attempt_id]
         for slot in slots[form]:
             newest = marks.get(attempt_id, {}).get(slot.pk)
-            if newest and newest[0].sheet_digest == digests.get(attempt_id):
+            version = marking[form][slot.pk].key.version
+            if newest and is_current(newest[0], digests.get(attempt_id, ""), version):
                 continue
             value = sheets[attempt_id][slot.code].value if slot.code in sheets[attempt_id] else None
             answer: Answer = resolve_answer(keys[form], attempt_id, slot.code, value)
             if mark_slot(marking[form][slot.pk], answer).points is not None:
                 continue
-            found.append(
-                Written(attempt_id, slot.pk, question_id(slot), answer_digest(value), answer_key(answer))
-            )
+            digest, alike = answer_digest(value), answer_key(answer)
+            found.append(Written(attempt_id, slot.pk, question_id(slot), digest, alike, version))
     return found

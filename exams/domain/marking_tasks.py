@@ -306,6 +306,7 @@ def _alike(task: MarkingTask) -> QuerySet[MarkingTask]:
             marker=task.marker_id,
             round=task.round,
             answer_key=task.answer_key,
+            key_version=task.key_version,
             slot__points=task.slot.points,
             closed_at__isnull=True,
         )
@@ -338,6 +339,7 @@ def _of_answer(task: MarkingTask) -> QuerySet[MarkingTask]:
         attempt=task.attempt_id,
         slot=task.slot_id,
         answer_digest=task.answer_digest,
+        key_version=task.key_version,
         closed_at__isnull=True,
     )
 
@@ -388,5 +390,6 @@ def _ask_head(task: MarkingTask, plan: MarkingPlan, at: datetime) -> None:
         round=MarkingRound.HEAD,
         answer_key=task.answer_key,
         answer_digest=task.answer_digest,
+        key_version=task.key_version,
         dealt_at=at,
     )

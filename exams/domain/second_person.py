@@ -47,4 +47,4 @@ def ask_second_person(
 
 
 def _deed(content: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in content.items() if name != "reason"}
+    return {name: value for name, value in content.items() if name not in ("reason", "理由")}

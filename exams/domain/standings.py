@@ -57,7 +57,7 @@ def tries_of(
     *,
     entries: Collection[UUID] | None = None,
     told_at: datetime | None = None,
-    percents: Mapping[UUID, Decimal] | None = None,
+    percents: Mapping[UUID, Decimal | None] | None = None,
 ) -> dict[UUID, tuple[TryResult, ...]]:
     """Entry → its tries, duplicates flagged; three statements.
 
@@ -118,7 +118,7 @@ def standings_of(
     *,
     entries: Collection[UUID] | None = None,
     told_at: datetime | None = None,
-    percents: Mapping[UUID, Decimal] | None = None,
+    percents: Mapping[UUID, Decimal | None] | None = None,
 ) -> list[EntryStanding]:
     """The roster (or some of it) in its order, with everybody's tries and standing."""
     rule = rule_of(exam)

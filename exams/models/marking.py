@@ -83,7 +83,8 @@ class MarkingTask(models.Model):
     """One answer for one marker in one round.
 
     `question` is the item version in the slot (and ".part" of a case group): parallel forms share queues.
-    `answer_digest` names the exact answer: when the sheet changes the task is closed and another one made.
+    `answer_digest` names the exact answer, `key_version` the key it is judged by: when either changes the
+    task is closed and another one made.
     `answer_key` is the same for answers that say the same. `draft` is what the marker has entered so far;
     `done_at` when he confirmed it last; `closed_at` when nobody needs the task any more. `marker` None:
     nobody may mark it, or his answers were taken back.
@@ -100,6 +101,7 @@ class MarkingTask(models.Model):
     )
     answer_key = models.CharField(max_length=64)
     answer_digest = models.CharField(max_length=64)
+    key_version = models.PositiveSmallIntegerField(default=1)
     draft = models.JSONField(null=True, blank=True)
     dealt_at = models.DateTimeField("分配时间")
     done_at = models.DateTimeField("评阅时间", null=True, blank=True)
@@ -119,7 +121,7 @@ class MarkingTask(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["attempt", "slot", "round", "answer_digest"], name="marking_task_once"
+                fields=["attempt", "slot", "round", "answer_digest", "key_version"], name="marking_task_once"
             ),
             models.CheckConstraint(condition=Q(round__in=MarkingRound.values), name="marking_round_known"),
         ]
