@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db.backends.sqlite3.operations import DatabaseOperations
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -32,3 +34,19 @@ def _first_categories(request: pytest.FixtureRequest, _django_db_marker: None) -
     """The categories that a new site has. A transactional test before this one has emptied every table."""
     if request.node.get_closest_marker("django_db"):
         import_module("examsite.people.migrations.0003_first_categories").add_categories(apps, None)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_append_only_tables() -> None:
+    """After a transactional test every table is emptied, also those whose triggers refuse it (SQLite;
+    PostgreSQL truncates, which asks no row trigger)."""
+    original = DatabaseOperations.sql_flush
+
+    def sql_flush(self: DatabaseOperations, *args: Any, **kwargs: Any) -> list[str]:
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+        drops = [f"DROP TRIGGER {name}" for name, _ in triggers]
+        return [*drops, *original(self, *args, **kwargs), *(sql for _, sql in triggers)]
+
+    DatabaseOperations.sql_flush = sql_flush  # type: ignore[method-assign]

@@ -10,3 +10,6 @@ class PeopleConfig(AppConfig):
     label = "people"
     verbose_name = "人员与单位"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import checks  # noqa: F401  registers the checks

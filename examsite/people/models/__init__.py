@@ -1,7 +1,7 @@
 """People, units, roles, approvals, audit."""
 
 from .approval import Approval
-from .audit import AuditRecord
+from .audit import AuditRecord, AuditSeal, SealedRecord
 from .imports import ImportState, PeopleImport
 from .role import Role, RoleGrant
 from .sign_in import RecoveryCode, SecondFactor, SignInFailure, SignInLink
@@ -12,6 +12,7 @@ from .voice import CorrectionRequest, Feedback, FeedbackKind
 __all__ = [
     "Approval",
     "AuditRecord",
+    "AuditSeal",
     "Category",
     "CorrectionRequest",
     "Establishment",
@@ -23,6 +24,7 @@ __all__ = [
     "RecoveryCode",
     "Role",
     "RoleGrant",
+    "SealedRecord",
     "SecondFactor",
     "SignInFailure",
     "SignInLink",

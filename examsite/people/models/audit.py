@@ -1,4 +1,4 @@
-"""Who did what, when, on what: append-only."""
+"""Who did what, when, on what: append-only, sealed in batches."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from .unit import Unit
 
 
 class AuditRecord(models.Model):
-    """One deed. Written by domain/audit in the transaction of the deed itself; never changed."""
+    """One deed. Written by domain/audit in the transaction of the deed itself; never changed.
+
+    Triggers in the database refuse changes, and deletion within three years (migration append_only_log).
+    """
 
     at = models.DateTimeField("时间", db_index=True)
     actor = models.ForeignKey(
@@ -33,3 +36,38 @@ class AuditRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.label}"
+
+
+class AuditSeal(models.Model):
+    """A link of the chain: the hash over a batch of records and over the link before.
+
+    Made by a command apart from the deeds, so that no sign-in ever waits for the head of the chain. `number`
+    is unique: of two sealers at once, one wins. `expired_at`: when its records, older than three years, went.
+    """
+
+    number = models.PositiveIntegerField("序号", unique=True)
+    previous = models.CharField("前一哈希", max_length=64, blank=True)
+    digest = models.CharField("哈希", max_length=64)
+    records = models.PositiveIntegerField("条数")
+    last_at = models.DateTimeField("最后一条的时间")
+    sealed_at = models.DateTimeField("封存时间")
+    expired_at = models.DateTimeField("到期清除时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "日志封存"
+        verbose_name_plural = "日志封存"
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"第{self.number}号封存"
+
+
+class SealedRecord(models.Model):
+    """Which seal a record is under. Records without one wait for the next (late commits are never lost)."""
+
+    record = models.OneToOneField(AuditRecord, models.CASCADE, primary_key=True, related_name="sealed")
+    seal = models.ForeignKey(AuditSeal, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "已封存的记录"
+        verbose_name_plural = "已封存的记录"
