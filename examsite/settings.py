@@ -231,6 +231,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {"ReleaseRuleEnum": "exams.models.ReleaseRule"},
 }
 
 SILENCED_SYSTEM_CHECKS: list[str] = []

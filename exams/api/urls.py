@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import URLPattern, path
 
-from . import entering, evidence, hot, sign_in, staff
+from . import entering, evidence, hot, office_urls, sign_in, staff
 
 app_name = "exams_api"
-urlpatterns = [
+urlpatterns: list[URLPattern] = [
     path("time", hot.time, name="time"),
     path("sign-in", sign_in.SignIn.as_view(), name="sign_in"),
     path("my/sittings", entering.MySittings.as_view(), name="my_sittings"),
@@ -31,4 +31,5 @@ urlpatterns = [
     path("seats/<uuid:seat>/block", staff.BlockSeat.as_view(), name="seat_block"),
     path("seats/<uuid:seat>/unblock", staff.UnblockSeat.as_view(), name="seat_unblock"),
     path("late-answers/<int:late>/decide", staff.DecideLate.as_view(), name="late_answer_decide"),
+    *office_urls.urlpatterns,
 ]
