@@ -40,6 +40,7 @@ function deviceOfThisTab() {
   return device;
 }
 
+const wide = window.matchMedia("(min-width: 64em)");
 const page = { view: "question", place: 0, whole: false, slots: [], flags: new Set(), told: new Set(), seen: 0 };
 const session = new Session(
   frame.dataset.api,
@@ -89,8 +90,12 @@ function draw() {
   const { state } = session;
   const answering = state === "answering";
   frame.dataset.view = answering ? page.view : "submit";
+  // On a phone the open sheet takes the place of the main part, and its role.
+  const sheetAlone = answering && page.view === "sheet" && !wide.matches;
+  part("desk").setAttribute("role", sheetAlone ? "main" : "complementary");
   part("bar").hidden = !answering || (page.view !== "question" && page.view !== "sheet");
-  part("tools").hidden = !answering || page.view !== "question" || page.whole;
+  part("ways").hidden = !answering || page.view !== "question";
+  part("tools").hidden = part("ways").hidden || page.whole;
   if (answering) drawAnswering();
   else drawElse(state);
   drawSheet();
@@ -126,7 +131,7 @@ function drawElse(state) {
 }
 
 function show(...nodes) {
-  part("content").replaceWith(element("div", { "data-part": "content" }, ...nodes));
+  part("content").replaceWith(element("div", { "data-part": "content" }, ...[].concat(...nodes)));
 }
 
 function drawTools() {
@@ -242,8 +247,6 @@ const acts = {
   claim: () => session.claim(),
   leave: () => window.location.assign(frame.dataset.home),
 };
-
-const wide = window.matchMedia("(min-width: 64em)");
 
 function pressed(event) {
   const typing = event.target.matches("textarea, .blank-input");

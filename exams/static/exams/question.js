@@ -17,7 +17,7 @@ const MAX_TEXT = 20000; // characters; 64 kB at three bytes each
 
 export function kindWords(slot) {
   const many = MANY.includes(slot.kind) ? " · 可选多个" : "";
-  return `${KINDS[slot.kind]} · ${slot.points.replace(/\.?0+$/, "")} 分${many}`;
+  return `${KINDS[slot.kind]} · ${Number(slot.points)} 分${many}`;
 }
 
 // The options of a question: {value, letter, text}. 判断 has two of its own.

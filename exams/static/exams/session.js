@@ -42,7 +42,7 @@ export class Session {
   }
 
   async claim() {
-    const reply = await this.api.claim(this.attempt, this.device, this.epoch);
+    const reply = await this.api.claim(this.attempt, this.device, this.heardOf);
     if (reply.status === 409 && reply.data.code === "stale_claim") return this.start();
     if (!(await this.entered(reply))) this.later(() => this.claim());
     return undefined;
@@ -60,6 +60,7 @@ export class Session {
     this.refusal = null;
     this.attempt = data.attempt;
     this.epoch = data.epoch;
+    this.heardOf = data.epoch; // the newest epoch this page knows of; a claim says so
     this.clock.sync(data.remaining_ms, sentAt);
     this.receipt = data.receipt;
     if (data.held_elsewhere) {
@@ -166,7 +167,10 @@ export class Session {
     this.clock.sync(data.remaining_ms, sentAt);
     if (data.state === "voided") this.become("voided");
     else if (data.state === "submitted" && this.state !== "closed") this.findReceipt();
-    else if (data.epoch > this.epoch && this.state === "answering") this.become("elsewhere");
+    else if (data.epoch > this.epoch && this.state === "answering") {
+      this.heardOf = data.epoch;
+      this.become("elsewhere");
+    }
   }
 
   // --- Signs of life --------------------------------------------------------------------------------------
@@ -265,7 +269,7 @@ export class Session {
     } else if (status === 409 && data.code === "digest_mismatch") {
       this.mismatch(data);
     } else if (status === 409 && data.code === "not_holder") {
-      this.epoch = data.epoch;
+      this.heardOf = data.epoch;
       this.become("elsewhere");
     } else if (status === 409 && data.code === "voided") {
       this.become("voided");
@@ -292,8 +296,9 @@ export class Session {
     this.known = sheetOf(data.answers);
     this.shown = new Map();
     this.known.answers.forEach((one, slot) => this.shown.set(slot, one.value));
+    const text = (values, slot) => JSON.stringify(values.has(slot) ? values.get(slot) : null);
     this.differing = [...new Set([...before.keys(), ...this.shown.keys()])].filter(
-      (slot) => JSON.stringify(before.get(slot) || null) !== JSON.stringify(this.shown.get(slot) || null)
+      (slot) => text(before, slot) !== text(this.shown, slot)
     );
     this.serverDigest = data.digest;
     this.mismatches += 1;
