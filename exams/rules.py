@@ -8,7 +8,21 @@ from examsite.people.models import Role, Unit
 from examsite.people.rules import Asker, granted_paths, holds, path_filter
 
 from .engine.transitions import State
-from .models import Attempt, Blueprint, Exam, Form, MarkingTask, Room, RosterEntry, Seat, Sitting
+from .models import (
+    Activity,
+    AnnualReport,
+    Attempt,
+    Blueprint,
+    Exam,
+    Form,
+    ListImport,
+    MarkingTask,
+    Room,
+    RosterEntry,
+    Seat,
+    Sitting,
+    Snapshot,
+)
 
 # Those who see figures of an exam; candidates see their own attempts only.
 VIEWERS = (Role.OFFICER, Role.LEADER)
@@ -127,3 +141,31 @@ def marking_tasks_of(user: Asker) -> QuerySet[MarkingTask]:
         attempt__state__in=(State.SUBMITTED.value, State.MARKED.value),
         attempt__voided_at__isnull=True,
     )
+
+
+# --- The activity register, reports, snapshots ------------------------------------------------------------
+
+
+def activities_visible_to(user: Asker) -> QuerySet[Activity]:
+    """The register of the units that the person may look at."""
+    return Activity.objects.filter(path_filter(granted_paths(user, *VIEWERS), "unit__path"))
+
+
+def activities_editable_by(user: Asker) -> QuerySet[Activity]:
+    """The register of the units that the person runs as an officer."""
+    return Activity.objects.filter(path_filter(granted_paths(user, Role.OFFICER), "unit__path"))
+
+
+def lists_managed_by(user: Asker) -> QuerySet[ListImport]:
+    """Lists on their way in, of the units that the person runs."""
+    return ListImport.objects.filter(path_filter(granted_paths(user, Role.OFFICER), "unit__path"))
+
+
+def reports_visible_to(user: Asker) -> QuerySet[AnnualReport]:
+    """Annual reports of the units that the person may look at."""
+    return AnnualReport.objects.filter(path_filter(granted_paths(user, *VIEWERS), "unit__path"))
+
+
+def snapshots_visible_to(user: Asker) -> QuerySet[Snapshot]:
+    """Frozen figures of the units that the person may look at."""
+    return Snapshot.objects.filter(path_filter(granted_paths(user, *VIEWERS), "unit__path"))

@@ -1,6 +1,16 @@
 """Exams, forms, rosters, attempts, marks, and the activity register."""
 
-from .annual import Activity, ActivityKind
+from .annual import (
+    Activity,
+    ActivityFile,
+    ActivityKind,
+    ExternalResult,
+    ListImport,
+    ListKind,
+    ListState,
+    PlanItem,
+    YearTotal,
+)
 from .attempt import (
     AnswerEvent,
     Attempt,
@@ -22,10 +32,13 @@ from .mark import Mark
 from .marking import DealRule, Judgement, MarkerShare, MarkingPlan, MarkingRound, MarkingTask
 from .review import ReviewOutcome, ReviewRequest, ReviewStep
 from .roster import RosterEntry, RosterEvent, RosterStatus, Seat, Ticket
+from .snapshot import AnnualReport, ReportState, ReportStyle, Snapshot, SnapshotAttempt, SnapshotKind
 
 __all__ = [
     "Activity",
+    "ActivityFile",
     "ActivityKind",
+    "AnnualReport",
     "AnswerEvent",
     "Attempt",
     "AttemptEvent",
@@ -36,12 +49,16 @@ __all__ = [
     "DealRule",
     "Exam",
     "ExamFigures",
+    "ExternalResult",
     "FinalRule",
     "Form",
     "FormRole",
     "Judgement",
     "KeyCorrection",
     "KeyedSheet",
+    "ListImport",
+    "ListKind",
+    "ListState",
     "MakeupCap",
     "Mark",
     "MarkerShare",
@@ -50,11 +67,14 @@ __all__ = [
     "MarkingTask",
     "Mode",
     "Notice",
+    "PlanItem",
     "Presence",
     "Quarantine",
     "QuarantineReason",
     "Receipt",
     "ReleaseRule",
+    "ReportState",
+    "ReportStyle",
     "ResultNote",
     "ReviewOutcome",
     "ReviewRequest",
@@ -69,6 +89,10 @@ __all__ = [
     "Sitting",
     "SittingKind",
     "Slot",
+    "Snapshot",
+    "SnapshotAttempt",
+    "SnapshotKind",
     "Ticket",
     "UnitFigures",
+    "YearTotal",
 ]

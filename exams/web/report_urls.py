@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
-from . import leaders
+from . import activities, leaders
 
 UUID_RE = "[0-9a-f-]{36}"
 CHART = r"(?P<name>rates|bands|laws|years)\.(?P<format>png|svg)"
@@ -17,4 +17,17 @@ urlpatterns: list[URLPattern] = [
     path("figures/<uuid:exam_id>/", leaders.rates, name="rates"),
     path("figures/<uuid:exam_id>/missing/", leaders.missing, name="missing"),
     re_path(rf"^figures/(?P<exam_id>{UUID_RE})/{CHART}$", leaders.chart, name="chart"),
+    # The activity register
+    path("activities/", activities.activities, name="activities"),
+    path("activities/new", activities.activity_new, name="activity_new"),
+    path("activities/book.xlsx", activities.activities_book, name="activities_book"),
+    path("activities/import", activities.activities_import, name="activities_import"),
+    path("activities/lists/<uuid:listed>", activities.activities_list, name="activities_list"),
+    path("activities/lists/<uuid:listed>/deed", activities.activities_list_deed, name="activities_list_deed"),
+    path("activities/files/<uuid:file>", activities.evidence, name="evidence"),
+    path("activities/files/<uuid:file>/remove", activities.evidence_remove, name="evidence_remove"),
+    path("activities/<uuid:activity>", activities.activity, name="activity"),
+    path("activities/<uuid:activity>/correct", activities.activity_correct, name="activity_correct"),
+    path("activities/<uuid:activity>/withdraw", activities.activity_withdraw, name="activity_withdraw"),
+    path("activities/<uuid:activity>/evidence", activities.evidence_add, name="evidence_add"),
 ]

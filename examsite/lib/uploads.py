@@ -27,12 +27,12 @@ class Upload:
     data: bytes
 
 
-def read_attachment(data: bytes) -> Upload:
-    """A PDF, JPEG or PNG file made safe to keep. Raises Invalid for anything else, or for one too large."""
+def read_attachment(data: bytes, *, most: int = MAX_BYTES) -> Upload:
+    """A PDF, JPEG or PNG file made safe to keep. Raises Invalid for anything else, or above `most` bytes."""
     if not data:
         raise Invalid("empty_file", "附件是空文件，请重新选择。")
-    if len(data) > MAX_BYTES:
-        raise Invalid("large_file", f"附件不能超过 {MAX_BYTES // 1024 // 1024} MB，请压缩或重新拍照。")
+    if len(data) > most:
+        raise Invalid("large_file", f"附件不能超过 {most // 1024 // 1024} MB，请压缩或重新拍照。")
     if data.startswith(b"%PDF-"):
         return _named(data, "pdf")
     return _named(_encode_anew(data), "jpg")
