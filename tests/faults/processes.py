@@ -35,11 +35,12 @@ def command_line(pid: int) -> str:
         return ""
 
 
-def threads_of(pid: int) -> int:
+def waits_for_events(pid: int) -> bool:
+    """Whether the process's main thread sleeps in epoll, as a server does between two requests."""
     try:
-        return len(list(Path(f"/proc/{pid}/task").iterdir()))
-    except (FileNotFoundError, ProcessLookupError):
-        return 0
+        return Path(f"/proc/{pid}/wchan").read_text() in ("do_epoll_wait", "ep_poll")
+    except OSError:
+        return False
 
 
 def send_signal(pid: int, number: int) -> bool:

@@ -33,7 +33,8 @@ TROUBLE = (RuntimeError, TimeoutError, OSError, Refused, subprocess.SubprocessEr
 
 @dataclass(frozen=True)
 class Order:
-    """What to run; `source` is the tree that is judged, `traced` asks for the system calls, too."""
+    """What to run; `source` is the tree that is judged, `traced` asks for the system calls, too. `keep` keeps
+    the files of every run, `tidy` those of none; otherwise those of a run that did not pass are kept."""
 
     phones: int
     seconds: int
@@ -42,6 +43,7 @@ class Order:
     source: Path = CHECKOUT
     keep: bool = False
     traced: bool = True
+    tidy: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def run(order: Order) -> Outcome:
     except TROUBLE as error:
         outcome = Outcome("invalid", [], "".join(traceback.format_exception(error)))
     finally:
-        keep = order.keep or outcome.verdict != "passed"
+        keep = order.keep or (outcome.verdict != "passed" and not order.tidy)
         site.close(keep)
     where = f"\n  history, evidence and logs: {folder}" if keep else ""
     return Outcome(outcome.verdict, outcome.violated, outcome.text + where)
@@ -110,7 +112,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--source", type=Path, default=CHECKOUT, help="the tree to judge")
     parser.add_argument("--keep", action="store_true", help="keep history, evidence and logs")
     asked = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGTERM, leave)
     worst = 0
     for database in ("sqlite", "postgres") if asked.database == "both" else (asked.database,):
         order = Order(asked.phones, asked.seconds, asked.seed, database, asked.source.resolve(), asked.keep)
@@ -123,6 +125,6 @@ def main(arguments: list[str]) -> int:
     return worst
 
 
-def _leave(number: int, frame: FrameType | None) -> None:
+def leave(number: int, frame: FrameType | None) -> None:
     """An interrupted run still ends what it has started."""
     sys.exit(130)

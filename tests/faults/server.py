@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from .postgres import Postgres
-from .processes import children_of, free_port, send_signal, threads_of, wait_for
+from .processes import children_of, free_port, send_signal, waits_for_events, wait_for
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 START_S = 60.0
@@ -29,6 +29,7 @@ class Site:
         self.port = free_port()
         self.postgres = Postgres(folder / "postgres") if database == "postgres" else None
         self.stopped: set[int] = set()
+        self._up: set[int] = set()
         self._gunicorn: subprocess.Popen[bytes] | None = None
         self._settle: subprocess.Popen[bytes] | None = None
         data = folder / "data"
@@ -116,8 +117,10 @@ class Site:
         return children_of(self._gunicorn.pid) if self._gunicorn else []
 
     def serving_workers(self) -> list[int]:
-        """Those that have answered somebody: a server whose workers die before they are up proves nothing."""
-        return [pid for pid in self.workers() if threads_of(pid) > 1 and pid not in self.stopped]
+        """Those that are up and wait for requests, or did: what still loads the site waits for nobody."""
+        alive = self.workers()
+        self._up = {pid for pid in alive if pid in self._up or waits_for_events(pid)}
+        return [pid for pid in self._up if pid not in self.stopped]
 
     def serving_pids(self) -> list[int]:
         """Every process that takes part in a save."""
