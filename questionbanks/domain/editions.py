@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
-from examsite.lib.errors import Conflict, Invalid
+from examsite.lib.errors import Conflict, Invalid, NotFound
 from examsite.people.domain.audit import record
 from examsite.people.models import User
 
@@ -142,6 +142,20 @@ def read_statute_file(data: bytes, *, name: str) -> StatuteText:
     if not statute.articles:
         raise Invalid("no_articles", f"“{name}”：{statute.problems[0]}。")
     return statute
+
+
+def edition_for(statute: StatuteText) -> Edition:
+    """The edition of the catalogue that a text is of, by its title and the day of its last adoption.
+
+    Raises NotFound naming what the catalogue lacks.
+    """
+    law = Law.objects.filter(title=statute.title).first() or Law.objects.filter(short=statute.short).first()
+    if law is None:
+        raise NotFound("law", f"目录里没有《{statute.short}》，请先登记。")
+    edition = law.editions.filter(adopted_on=statute.adopted).first() if statute.adopted else None
+    if edition is None:
+        raise NotFound("edition", f"《{law.short}》没有{statute.adopted or '写明日期'}通过的版本，请先登记。")
+    return edition
 
 
 @transaction.atomic

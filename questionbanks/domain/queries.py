@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ from .items import label_line
 
 ORDERS = {"number": "number", "-number": "-number", "-created_at": "-created_at"}
 NO_TOPIC = "none"
+_NUMBER = re.compile(r"([#＃第]?)(\d{1,8})[题号]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +70,7 @@ def find_items(
     if not wanted.state and not retired:
         items = items.exclude(state=ItemState.RETIRED)
     for word in wanted.words.split():
-        condition = Q(folded__contains=bare(word)) if bare(word) else Q()
-        if word.isdigit() and len(word) < 9:
-            condition |= Q(number=int(word))
-        items = items.filter(condition)
+        items = items.filter(_about(word))
     equal = {name: getattr(wanted, name) for name in ("kind", "state", "difficulty") if getattr(wanted, name)}
     items = items.filter(**equal)
     if wanted.topic == NO_TOPIC:
@@ -90,6 +89,15 @@ def find_items(
     if wanted.run:
         items = items.filter(import_run=wanted.run)
     return items.order_by(ORDERS[wanted.order])
+
+
+def _about(word: str) -> Q:
+    """ "#12" and "第12题" are a number, "12" a number or words, everything else words."""
+    number = _NUMBER.fullmatch(word)
+    condition = Q(number=int(number.group(2))) if number else Q()
+    if number and number.group(1):
+        return condition
+    return condition | Q(folded__contains=bare(word)) if bare(word) else condition
 
 
 def _below(bank: Bank, topic: str, paths: dict[UUID, str] | None) -> list[UUID]:

@@ -63,15 +63,18 @@ def seed_questions() -> tuple[Question, ...]:
     return tuple(questions)
 
 
-def law_catalogue() -> tuple[LawRecord, ...]:
-    """The seed catalogue of statutes. Raises ValueError when the file has another schema."""
-    return tuple(_law(data) for data in _read(_HERE / "laws.json")["laws"])
+def law_catalogue(path: Path = _HERE / "laws.json") -> tuple[LawRecord, ...]:
+    """The catalogue of statutes in a file of this schema: the seed's, or an office's newer one.
+
+    Raises ValueError when the file has another schema.
+    """
+    return tuple(_law(data) for data in _read(path)["laws"])
 
 
 def _read(path: Path) -> dict[str, Any]:
-    data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    if data.get("schema") != SCHEMA:
-        raise ValueError(f"{path.name}: unknown schema {data.get('schema')!r}")
+    data = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+        raise ValueError(f"{path.name}: not a file of schema {SCHEMA}")
     return data
 
 

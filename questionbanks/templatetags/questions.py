@@ -46,6 +46,12 @@ def key_text(question: Question) -> str:
 
 
 @register.filter
+def has_stray_key(question: Question) -> bool:
+    """Whether the key names a choice that is not there."""
+    return isinstance(question.key, tuple) and not set(question.key) <= set(question.labels)
+
+
+@register.filter
 def kind_label(code: str) -> str:
     """单选题, 多选题, …"""
     return KINDS[code].label if code in KINDS else code

@@ -21,6 +21,11 @@ from .imports import attachment
 _MEDIA = "application/octet-stream"
 
 
+def _missing(code: str) -> str:
+    """A kind that a format does not have; cases are written part by part then (formats/outgoing)."""
+    return f"{KINDS[code].label}（拆成单题）" if code == "case_group" else KINDS[code].label
+
+
 @page
 def export(request: HttpRequest, bank: UUID) -> HttpResponse:
     """Which items in which format; what the format cannot carry is said before the file is taken."""
@@ -33,7 +38,7 @@ def export(request: HttpRequest, bank: UUID) -> HttpResponse:
         "count": items.count(),
         "wanted": [(one.name, getattr(wanted, one.name)) for one in fields(Wanted)],
         "formats": [
-            (one, [kind.label for code, kind in KINDS.items() if code not in one.kinds_out])
+            (one, [_missing(code) for code in KINDS if code not in one.kinds_out])
             for one in export_formats()
         ],
         "chosen": source.get("format", "xlsx"),

@@ -216,8 +216,8 @@ def columns(request: HttpRequest, run: UUID) -> HttpResponse:
         changed = {key: value for key, value in sent.items() if value != found.layout[key]}
         if changed:
             at = clock.now()
-            remap_import(run=found, mapping=changed, at=at, actor=request.user)
-            read_again(run=found, at=at)
+            again = remap_import(run=found, mapping=changed, at=at, actor=request.user)
+            read_again(run=again, at=at)
         return redirect("questionbanks:import", found.pk)
     context = {
         "run": found,

@@ -89,7 +89,7 @@ def test_doubles_are_skipped_and_said(desk: Client, bank: Bank) -> None:
     [
         (b"%PDF-1.7", "这是PDF文件，不能导入"),
         (b"PK\x03\x04nonsense", "损坏"),
-        ("题干,答案\n".encode(), "没有找到试题"),
+        ("题干,答案\n".encode(), "没有试题"),
     ],
 )
 def test_files_that_are_no_bank(desk: Client, bank: Bank, data: bytes, said: str) -> None:
