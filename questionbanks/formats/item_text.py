@@ -12,7 +12,7 @@ from .base import Problem
 from .blocks import Block
 from .drafts import Draft
 from .lines import Line
-from .marks import segments, take_tags
+from .marks import Segment, segments, take_tags
 from .normalise import blank_spans, clean, difficulty_of, letters, points_of
 from .options import BULLETS, MARKS, find_options, label_of, letters_from_a
 
@@ -127,8 +127,16 @@ def _collect(lines: Sequence[Line], text_from: int) -> _Parts:
             if label in {"", "stem", "choices"}:
                 parts.body.append((piece.text, line, start + piece.start))
             else:
-                parts.by_label.setdefault(label, []).append(piece.text)
+                _add(parts.by_label.setdefault(label, []), piece)
     return parts
+
+
+def _add(texts: list[str], piece: Segment) -> None:
+    """A piece behind a label of its own begins a text; any other goes on with the last one."""
+    if piece.label or not texts:
+        texts.append(piece.text)
+    else:
+        texts[-1] = f"{texts[-1].rstrip()}\n{piece.text}".lstrip("\n")
 
 
 def _begins_option(text: str) -> bool:

@@ -188,7 +188,8 @@ def _prose(section: KeySection, text: str) -> bool:
     last = section.entries[-1][0] if section.entries else 0
     if number is not None and number.style == MAIN and number.value == 1 and section.entries:
         section.doubtful = True
-    if number is not None and number.value == last + 1:
+    begins = not section.entries and section.heading is not None
+    if number is not None and (number.value == last + 1 or begins):
         section.style = number.style
         section.entries.append((number.value, _ANSWER_LABEL.sub("", text[number.end :], count=1)))
         return True

@@ -86,10 +86,11 @@ def _filled_blanks(text: str) -> list[tuple[int, int]]:
     found = []
     for match in _FILLED.finditer(text):
         inside = match.group()[1:-1]
-        alone = inside.strip() != inside or text[match.end() : match.end() + 1] in tuple(
+        behind = text[match.end() : match.end() + 1]
+        alone = inside.strip() != inside or not behind or behind in tuple("。？！?!.，,；;：:\n")
             "。？！?!，,；;：:\n"
         )
-        if sum(char.isalpha() for char in inside) > 1 or alone or match.end() == len(text):
+        if sum(char.isalpha() for char in inside) > 1 or alone:
             found.append(match.span())
     return found[:MAX_STARTS]
 
