@@ -88,8 +88,6 @@ def _filled_blanks(text: str) -> list[tuple[int, int]]:
         inside = match.group()[1:-1]
         behind = text[match.end() : match.end() + 1]
         alone = inside.strip() != inside or not behind or behind in tuple("。？！?!.，,；;：:\n")
-            "。？！?!，,；;：:\n"
-        )
         if sum(char.isalpha() for char in inside) > 1 or alone:
             found.append(match.span())
     return found[:MAX_STARTS]
@@ -99,8 +97,8 @@ def find_options(text: str) -> tuple[int, list[tuple[str, int, int]]]:
     """Where the options of a text begin, and for each its label, the place of the label and of its text.
 
     (0, []) where no run A, B … is found. A run that does not begin after a gap needs three letters:
-    "甲公司（A）和乙公司（B）" has no options. A run whose first two labels look alike is preferred: "（A）" in
-    a stem is no option when the options are written "A.".
+    "甲公司（A）和乙公司（B）" has no options. A run whose first two labels look alike is preferred:
+    "（A）" in a stem is no option where the options are written "A.".
     """
     labels = _Labels(text)
     found: list[_Place] = []
