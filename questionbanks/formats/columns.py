@@ -85,6 +85,24 @@ def _settle_ambiguous(grid: Grid, columns: Columns) -> None:
         for column, meaning in columns.meanings.items():
             if meaning == "choice_text":
                 columns.meanings[column] = "choices"
+    _spread_choices(columns, body)
+
+
+def _spread_choices(columns: Columns, body: Sequence[Sequence[Any]]) -> None:
+    """One heading 选项 over several columns: the columns without a name behind it are B, C, D …"""
+    first = next((column for column, meaning in columns.meanings.items() if meaning == "choices"), None)
+    if first is None:
+        return
+    width = max((len(row) for row in body), default=0)
+    behind = []
+    for column in range(first + 1, width):
+        filled = sum(column < len(row) and not is_blank([row[column]]) for row in body)
+        if column in columns.names or not filled:
+            break
+        behind.append(column)
+    if behind:
+        for column, label in zip([first, *behind], letters_from_a(len(behind) + 1), strict=True):
+            columns.meanings[column] = f"choice:{label}"
 
 
 def _guess_columns(grid: Grid) -> Columns | None:

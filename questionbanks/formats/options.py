@@ -63,7 +63,7 @@ class _Labels:
                 places.setdefault(label_of(match.group("label")), []).append(place)
 
     def next(self, label: str, after: _Place) -> _Place | None:
-        """The next place of a label: after a gap if there is any, else a glued one; in the same style first."""
+        """The next place of a label: after a gap if there is any, else glued; in the same style first."""
         for places in (self.gaps.get(label, []), self.glued.get(label, [])):
             later = places[bisect_left(places, _Place(after.end, 0)) :][:MAX_STARTS]
             if later:

@@ -147,6 +147,19 @@ def test_l4_options_in_one_cell(cell: str, choices: list[tuple[str, str]]) -> No
     assert (first.topic, first.source) == ("安全 / 用电", "")
 
 
+def test_one_heading_over_several_option_columns() -> None:
+    parsed = read(
+        [
+            ["题号", "题目", "选项", "", "", "", "答案"],
+            [1, "谁？", *"甲乙丙丁", "B"],
+            [2, "几个？", "甲", "乙", "", "", "A"],
+        ]
+    )
+    assert parsed.questions[0].choices == ABCD
+    assert parsed.questions[1].choices == AB
+    assert keys(parsed) == [("B",), ("A",)]
+
+
 def test_options_parted_by_commas_are_doubtful() -> None:
     parsed = read([["问题内容*", "题目所有答案", "答案*"], ["目标是", "甲,乙,丙", "c"]])
     assert parsed.questions[0].key == ("C",)
