@@ -94,20 +94,20 @@ def _listed_options(answer: str, choices: Sequence[Choice]) -> tuple[str, ...]:
     return tuple(found) if found and not rest else ()
 
 
-def judgement_key(answer: str, choices: Sequence[Choice]) -> bool | None:
-    """True or False: a letter is resolved through the item's own options, in whatever order they stand."""
+def judgement_key(answer: str, choices: Sequence[Choice]) -> tuple[bool | None, str]:
+    """True or False, and what else was written behind it ("错误。应为三年").
+
+    A letter is resolved through the item's own options, in whatever order they stand.
+    """
     found = letters(answer)
     if choices and found and len(set(found)) == 1:
         text = next((choice.text for choice in choices if choice.label == found[0]), None)
-        return None if text is None else judgement(text)
+        return (None if text is None else judgement(text)), ""
     value = judgement(answer)
-    if value is None:
-        first = re.match(
-            r"[\[(（【]?\s*(不?正确|错误?|对|[√×✓✗✔✘❌✅])\s*[\])）】]?(?=[\s。.，,；;：:（(]|$)",
-            answer.strip(),
-        )
-        value = judgement(first.group(1)) if first else None
-    return value
+    first = _FIRST_WORD.match(answer.strip()) if value is None else None
+    if first is None:
+        return value, ""
+    return judgement(first.group(1)), answer.strip()[first.end() :].lstrip("。.，,；;：: ")
 
 
 def is_judgement_pair(choices: Sequence[Choice]) -> bool:

@@ -78,8 +78,18 @@ def _first_line_key(draft: Draft, answer: str) -> tuple[tuple[str, ...], str] | 
     label = _RATIONALE.match(rest)
     if found is None or label is None:
         return None
-    draft.doubt("text_behind_answer", f"答案“{first}”后面还有文字，已放进解析", "核对解析，看是否粘着别的题")
-    return found, rest[label.end() :].strip()
+    _put_behind(draft, first, f"\n{rest}")
+    return found, ""
+
+
+def _put_behind(draft: Draft, answer: str, rest: str) -> None:
+    """Text behind an answer goes into the rationale; on a line of its own it may be another item."""
+    if rest.startswith("\n"):
+        message = f"答案“{answer}”后面还有文字，已放进解析"
+        draft.doubt("text_behind_answer", message, "核对解析，看是否粘着别的题")
+    rest = rest.strip()
+    label = _RATIONALE.match(rest)
+    draft.rationale = f"{rest[label.end() :].strip() if label else rest}\n{draft.rationale}".strip()
 
 
 def _judgement_key(draft: Draft, judges: Mapping[str, bool]) -> Key:
@@ -94,9 +104,11 @@ def _judgement_key(draft: Draft, judges: Mapping[str, bool]) -> Key:
             if not sure:
                 draft.doubt("answer_at_end", f"答案“{'正确' if inside else '错误'}”取自题干末尾", "核对答案")
         return inside
-    value = judges.get(answer.strip().upper()) if not draft.choices else None
+    value, rest = judges.get(answer.strip().upper()) if not draft.choices else None, ""
     if value is None:
-        value = judgement_key(answer, draft.choices)
+        value, rest = judgement_key(answer, draft.choices)
+    if rest:
+        _put_behind(draft, "正确" if value else "错误", rest)
     if value is None:
         letter = letters(answer)
         said = "没有写明这个字母代表什么" if letter else "不是“正确”或“错误”"

@@ -260,7 +260,11 @@ def _listed(text: str) -> tuple[str, ...]:
 
 def _take_choices(draft: Draft, fields: Mapping[str, str]) -> None:
     columns = sorted((meaning[7:], text) for meaning, text in fields.items() if meaning.startswith("choice:"))
-    draft.choices = [Choice(label, _without_label(label, text)) for label, text in columns]
+    bare = [_without_label(label, text) for label, text in columns]
+    lettered = all(short != text for short, (_, text) in zip(bare, columns, strict=True))
+    draft.choices = [
+        Choice(label, short if lettered else text) for short, (label, text) in zip(bare, columns, strict=True)
+    ]
     right = []
     for label, text in (
         (meaning[6:], text) for meaning, text in fields.items() if meaning.startswith("right:")

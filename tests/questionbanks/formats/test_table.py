@@ -546,6 +546,27 @@ def test_a_single_with_two_answers_offers_a_way_out() -> None:
     assert [(one.code, one.fix) for one in parsed.problems] == [("key_count", "改正答案或改题型")]
 
 
+def test_letters_that_repeat_the_columns_are_taken_off_and_others_stay() -> None:
+    parsed = read(
+        [
+            PLAIN,
+            ["谁？", "A.甲", "B.乙", "C.丙", "D.丁", "A"],
+            ["谁？", "U、Y类", "A类", "B、C类", "D、S类", "D"],
+        ]
+    )
+    assert parsed.questions[0].choices == ABCD
+    assert [choice.text for choice in parsed.questions[1].choices] == ["U、Y类", "A类", "B、C类", "D、S类"]
+
+
+def test_words_behind_a_judgement_go_into_the_rationale() -> None:
+    parsed = read(
+        [["题型", "题干", "答案"], ["判断题", "对吗", "错误。应为三年"], ["判断题", "对吗", "对\n章节测验"]]
+    )
+    assert keys(parsed) == [False, True]
+    assert [one.rationale for one in parsed.questions] == ["应为三年", "章节测验"]
+    assert problems(parsed) == [("Sheet1 第3行", "text_behind_answer", "doubtful")]
+
+
 def test_empty_marks_are_no_options() -> None:
     parsed = read([[*PLAIN[:4], "选项D", "答案"], ["谁？", "甲", "乙", "\\", "/", "A"]])
     assert parsed.questions[0].choices == AB
