@@ -51,7 +51,7 @@ def compare_forms(forms: Sequence[Form]) -> Comparison:
         .select_related("section", "version__item")
         .order_by("form", "order")
     )
-    law_of = _first_laws({slot.version_id for slot in slots})
+    law_of = first_laws({slot.version_id for slot in slots})
     figures = tuple(
         _figures(form, [one for one in slots if one.form_id == form.pk], law_of) for form in forms
     )
@@ -69,7 +69,8 @@ def compare_forms(forms: Sequence[Form]) -> Comparison:
     )
 
 
-def _first_laws(versions: set[UUID]) -> dict[UUID, str]:
+def first_laws(versions: set[UUID]) -> dict[UUID, str]:
+    """Item version → the short name of the law it is counted under; versions that cite none are left out."""
     found: dict[UUID, str] = {}
     names = {law.pk: law.short for law in Law.objects.all()}
     rows = ItemCitation.objects.filter(version__in=versions).order_by("id")

@@ -118,7 +118,7 @@ def unused_code(taken: set[str]) -> str:
 
 def slots_of(form: Form) -> list[Slot]:
     """The slots in the order of the paper, with their sections, versions and items."""
-    return list(form.slots.select_related("section", "version__item").order_by("order"))
+    return list(form.slots.select_related("section", "version__item__topic").order_by("order"))
 
 
 def compose_paper(form: Form) -> dict[str, Any]:

@@ -27,10 +27,12 @@ COST_REUSE = 500.0
 COST_SEEN = 5.0
 COST_EARLIER_USE = 0.3
 COST_SHORT = 1e5
-# A deviation of a section's summed facility that costs nothing.
-FREE_DEVIATION = 0.05
-# The solver may stop this far from the best (less than one law is worth): swaps do the rest much faster.
-COARSE_GAP, FINE_GAP, FINE_SIZE = 10.0, 1.0, 400
+# Where there are plenty of items, swaps even out difficulty much faster than the solver. So in a program of
+# more than FINE_SIZE items a deviation of a section's summed facility costs nothing up to 0.2, and the solver
+# may stop 10 above the best (half of what a law too many costs).
+FINE_SIZE = 400
+FREE_DEVIATION = {True: 0.05, False: 0.2}  # in a fine program, in a coarse one
+STOP_GAP = {True: 1.0, False: 10.0}
 NODE_LIMIT = 2000
 
 
@@ -93,7 +95,7 @@ class _Rows:
         self.low.append(low)
         self.high.append(high)
 
-    def solve(self, seed: int) -> np.ndarray | None:
+    def solve(self, seed: int, gap: float) -> np.ndarray | None:
         """The values of the variables, None when there is no solution."""
         solver = highspy.Highs()  # type: ignore[no-untyped-call]
         for option, value in (
@@ -101,7 +103,7 @@ class _Rows:
             ("threads", 1),
             ("random_seed", seed % 2**31),
             ("mip_rel_gap", 0.01),
-            ("mip_abs_gap", FINE_GAP if len(self.cost) <= FINE_SIZE else COARSE_GAP),
+            ("mip_abs_gap", gap),
             ("mip_max_nodes", NODE_LIMIT),
         ):
             solver.setOptionValue(option, value)
@@ -146,9 +148,10 @@ def choose(problem: FormProblem, *, seed: int, elastic: bool = False) -> Choice 
     _fill_rules(rows, problem, places, short)
     _leave_enough(rows, problem, places)
     over = _keep_apart(rows, problem, places, elastic)
+    fine = len(places) <= FINE_SIZE
     for target in problem.targets:
-        _meet_target(rows, problem, places, target)
-    values = rows.solve(seed)
+        _meet_target(rows, problem, places, target, FREE_DEVIATION[fine])
+    values = rows.solve(seed, STOP_GAP[fine])
     if values is None:
         return None
     chosen = tuple(sorted(place for place, variable in places.items() if values[variable] > 0.5))
@@ -237,7 +240,9 @@ def _keep_apart(rows: _Rows, problem: FormProblem, places: Places, elastic: bool
     return over
 
 
-def _meet_target(rows: _Rows, problem: FormProblem, places: Places, target: SectionTarget) -> None:
+def _meet_target(
+    rows: _Rows, problem: FormProblem, places: Places, target: SectionTarget, free: float
+) -> None:
     """Deviations of the section's sums from the targets, beyond what is free, are paid for."""
     inside = [(position, variable) for (position, section), variable in places.items()
               if section == target.section]  # fmt: skip
@@ -248,7 +253,7 @@ def _meet_target(rows: _Rows, problem: FormProblem, places: Places, target: Sect
     ):
         wanted -= sum(item.facility**power for item in kept)
         terms = [(variable, problem.items[position].facility ** power) for position, variable in inside]
-        _deviation(rows, terms, wanted, cost, FREE_DEVIATION)
+        _deviation(rows, terms, wanted, cost, free)
     under: dict[str, list[tuple[int, float]]] = {}
     for position, variable in inside:
         under.setdefault(problem.items[position].stratum, []).append((variable, 1.0))
