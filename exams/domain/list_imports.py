@@ -27,13 +27,14 @@ def upload_activities(
     *, unit: Unit, data: bytes, name: str, at: datetime, today: date, actor: User
 ) -> ListImport:
     """Read an activity register; nothing of it counts yet. Raises Invalid for what is no such table."""
-    table = _read(data, name, ACTIVITY_COLUMNS, ("date", "topic"))
+    table = read_file(data, name, ACTIVITY_COLUMNS, ("date", "topic"))
     rows = [_activity_row(row, today) for row in table]
     _mark_doubles(rows, unit)
     return keep_list(kind=ListKind.ACTIVITIES, unit=unit, data=data, name=name, rows=rows, at=at, actor=actor)
 
 
-def _read(data: bytes, name: str, columns: Any, needed: Sequence[str]) -> tuple[ListRow, ...]:
+def read_file(data: bytes, name: str, columns: Any, needed: Sequence[str]) -> tuple[ListRow, ...]:
+    """The rows of a table with these columns; Invalid, in words, for anything else."""
     if len(data) > MOST_BYTES:
         raise Invalid("large_file", f"文件不能超过 {MOST_BYTES // 1024 // 1024} MB。")
     try:
@@ -121,7 +122,7 @@ def storable(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 @transaction.atomic
 def store_activities(*, listed: ListImport, at: datetime, today: date, actor: User) -> ListImport:
     """Store the good rows; the others stay in the file. Raises Conflict when it was decided before."""
-    locked = _undecided(listed, ListKind.ACTIVITIES)
+    locked = undecided_list(listed, ListKind.ACTIVITIES)
     good = storable(locked.rows)
     if not good:
         raise Invalid("no_rows", "没有可以入库的行，请按提示改好文件后再导入。")
@@ -132,40 +133,43 @@ def store_activities(*, listed: ListImport, at: datetime, today: date, actor: Us
             audience=entry.audience, theme=entry.theme, note=entry.note, at=at, today=today, actor=actor,
             source=locked,
         )  # fmt: skip
-    return _decide(locked, ListState.STORED, at, actor)
+    return decide_list(locked, ListState.STORED, at, actor)
 
 
 @transaction.atomic
 def discard_list(*, listed: ListImport, at: datetime, actor: User) -> ListImport:
     """Give a list up; nothing of it was ever counted."""
-    return _decide(_undecided(listed, listed.kind), ListState.DISCARDED, at, actor)
+    return decide_list(undecided_list(listed, listed.kind), ListState.DISCARDED, at, actor)
 
 
 @transaction.atomic
 def undo_activities(*, listed: ListImport, at: datetime, actor: User) -> int:
     """Strike out what a list brought in. Returns how many entries; those struck out before stay so."""
-    locked = _locked(listed)
+    locked = locked_list(listed)
     if locked.state != ListState.STORED:
         raise Conflict("state", "这份表没有入库，不用撤销。")
     count = locked.activities.filter(withdrawn_at__isnull=True).update(
         withdrawn_at=at, withdrawn_reason=f"整批撤销导入“{locked.file_name}”"[:200]
     )
-    _decide(locked, ListState.UNDONE, at, actor)
+    decide_list(locked, ListState.UNDONE, at, actor)
     return count
 
 
-def _locked(listed: ListImport) -> ListImport:
+def locked_list(listed: ListImport) -> ListImport:
+    """The list with its row locked."""
     return ListImport.objects.select_for_update(of=("self",)).select_related("unit").get(pk=listed.pk)
 
 
-def _undecided(listed: ListImport, kind: str) -> ListImport:
-    locked = _locked(listed)
+def undecided_list(listed: ListImport, kind: str) -> ListImport:
+    """The list, locked, if it waits for a decision; else Conflict."""
+    locked = locked_list(listed)
     if locked.kind != kind or locked.state != ListState.REVIEW:
         raise Conflict("decided", "这份表已经处理过了。")
     return locked
 
 
-def _decide(listed: ListImport, state: str, at: datetime, actor: User) -> ListImport:
+def decide_list(listed: ListImport, state: str, at: datetime, actor: User) -> ListImport:
+    """Write what became of a list."""
     listed.state, listed.decided_at, listed.decided_by = state, at, actor
     listed.save(update_fields=["state", "decided_at", "decided_by"])
     record(action=f"list.{state}", target=listed, at=at, actor=actor, unit=listed.unit)

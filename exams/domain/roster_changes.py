@@ -101,8 +101,9 @@ def valid_attempts() -> Q:
 
 
 def has_valid_attempt(entry: RosterEntry) -> bool:
-    """Whether the person has sat this exam."""
-    return Attempt.objects.filter(valid_attempts(), entry=entry).exists()
+    """Whether the person has sat this exam, here or on another platform."""
+    outside = entry.external_results.filter(ended_at__isnull=True)
+    return Attempt.objects.filter(valid_attempts(), entry=entry).exists() or outside.exists()
 
 
 # --- Proposing and carrying out ----------------------------------------------------------------------

@@ -199,19 +199,22 @@ def _when(one: TryResult) -> tuple[datetime, str, int]:
     return one.at, one.sitting, one.number  # "main" sorts before "makeup"
 
 
+_CHANNELS = {Mode.PAPER: "paper", Mode.EXTERNAL: "external"}  # everything else is on our own screen
+
+
 def flag_duplicates(tries: Sequence[TryResult]) -> tuple[TryResult, ...]:
     """The tries with 重复 set: in each kind of sitting the channel of the first valid submission stands.
 
-    Paper is one channel, everything on a screen the other. Further tries through the same channel are
-    tries like any other.
+    Paper is one channel, another platform one, everything on our own screen the third. Further tries through
+    the same channel are tries like any other.
     """
-    standing: dict[SittingKind, bool] = {}
+    standing: dict[SittingKind, str] = {}
     doubles = set()
     for one in sorted(tries, key=_when):
         if not one.answered or one.voided:
             continue
-        on_paper = one.mode is Mode.PAPER
-        if standing.setdefault(one.sitting, on_paper) is not on_paper:
+        channel = _CHANNELS.get(one.mode, "screen")
+        if standing.setdefault(one.sitting, channel) != channel:
             doubles.add(one.attempt_id)
     return tuple(replace(one, duplicate=one.attempt_id in doubles) for one in tries)
 

@@ -108,3 +108,12 @@ def laws_of_slots(exam_id: UUID) -> dict[UUID, tuple[str, ...]]:
     for slot, law in cited.values_list("version__slots", "edition__law"):
         laws[slot].add(law)
     return {slot: tuple(sorted(one.hex for one in found)) for slot, found in laws.items()}
+
+
+def articles_of_slots(exam_ids: Collection[UUID]) -> dict[UUID, tuple[tuple[str, str], ...]]:
+    """Slot → (law, article) that its item cites, "《民法典》", "第十三条"; the article may be ""."""
+    found: dict[UUID, set[tuple[str, str]]] = defaultdict(set)
+    cited = ItemCitation.objects.filter(version__slots__form__exam__in=exam_ids)
+    for slot, law, article in cited.values_list("version__slots", "edition__law__short", "article"):
+        found[slot].add((f"《{law}》", article))
+    return {slot: tuple(sorted(pairs)) for slot, pairs in found.items()}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from examsite.people.models import Category, Establishment, Unit
@@ -25,8 +25,20 @@ from ...engine.results import (
     flag_duplicates,
     percent_of,
 )
-from ...models import AnswerEvent, Attempt, AttemptEvent, Exam, Mark, RosterEntry, RosterEvent, Sitting
+from ...models import (
+    AnswerEvent,
+    Attempt,
+    AttemptEvent,
+    Exam,
+    ExternalResult,
+    Mark,
+    RosterEntry,
+    RosterEvent,
+    Sitting,
+)
 from ..cuts import age_band
+
+EXTERNAL = "external-"  # before the number of a result that has no attempt of ours
 
 
 def unit_names() -> dict[str, str]:
@@ -139,7 +151,27 @@ def _tries(exam: Exam, at: datetime) -> dict[UUID, list[TryResult]]:
                 form_id=str(form),
             )
         )
+    for entry, one in _external_tries(exam, at):
+        tries[entry].append(one)
     return tries
+
+
+def _external_tries(exam: Exam, at: datetime) -> Iterator[tuple[UUID, TryResult]]:
+    """Results from another platform: known to everybody concerned, so no release of ours holds them back."""
+    rows = ExternalResult.objects.filter(exam=exam, stored_at__lte=at)
+    rows = rows.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=at))
+    for one in rows:
+        yield (
+            one.entry_id,
+            TryResult(
+                attempt_id=f"{EXTERNAL}{one.pk}",
+                sitting=SittingKind.MAKEUP if one.is_makeup else SittingKind.MAIN,
+                number=0,
+                percent=percent_of(one.points, one.possible),
+                at=one.taken_at,
+                mode=Mode.EXTERNAL,
+            ),
+        )
 
 
 def _totals_before_later_events(exam: Exam, at: datetime) -> dict[UUID, tuple[Decimal, Decimal] | None]:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 
 from ...domain.standings import rule_of
 from ...engine.release import Release, released_since
 from ...engine.transitions import State
-from ...models import Attempt, AttemptEvent, Exam, RosterEvent, Sitting
+from ...models import Attempt, AttemptEvent, Exam, ExternalResult, RosterEvent, Sitting
 from ..tally import PACKED
 
 # What was written less long ago may have neighbours that are written but not yet committed.
@@ -33,7 +33,7 @@ class Stamp:
 
 
 def stamps_of(exams: Sequence[Exam], *, at: datetime) -> dict[UUID, Stamp]:
-    """The stamps of these exams, in six statements whatever their number.
+    """The stamps of these exams, in seven statements whatever their number.
 
     Every change of an attempt's fate and every change of a frozen roster leaves an event; releases and
     windows are in the sittings; the rule is in the exam.
@@ -41,6 +41,7 @@ def stamps_of(exams: Sequence[Exam], *, at: datetime) -> dict[UUID, Stamp]:
     keys = [exam.pk for exam in exams]
     attempts = _newest(AttemptEvent.objects.all(), keys)
     rosters = _newest(RosterEvent.objects.all(), keys)
+    outside = _outside(keys)
     sittings: dict[UUID, list[Sitting]] = defaultdict(list)
     for sitting in Sitting.objects.filter(exam__in=keys).order_by("pk"):
         sittings[sitting.exam_id].append(sitting)
@@ -56,6 +57,7 @@ def stamps_of(exams: Sequence[Exam], *, at: datetime) -> dict[UUID, Stamp]:
             exam.roster_digest,
             attempt and attempt[0],
             roster and roster[0],
+            outside.get(exam.pk),
             [(one.pk, one.kind, _release(exam, one, sittings[exam.pk], at)) for one in sittings[exam.pk]],
         )
         stamps[exam.pk] = Stamp(
@@ -65,6 +67,13 @@ def stamps_of(exams: Sequence[Exam], *, at: datetime) -> dict[UUID, Stamp]:
             and (newest is None or newest < at - MARGIN),
         )
     return stamps
+
+
+def _outside(exams: Sequence[UUID]) -> dict[UUID, tuple[int, datetime | None]]:
+    """Exam → its newest result from elsewhere, and when one of them was last taken back."""
+    rows = ExternalResult.objects.filter(exam__in=exams).values("exam").order_by()
+    found = rows.annotate(newest=Max("pk"), ended=Max("ended_at")).values_list("exam", "newest", "ended")
+    return {exam: (newest, ended) for exam, newest, ended in found}
 
 
 def _running(sittings: Sequence[Sitting]) -> set[UUID]:

@@ -105,17 +105,27 @@ class StoredSums:
     def __init__(self, exams: Sequence[Exam], *, at: datetime) -> None:
         self.moments = refresh(exams, at=at) if exams else {}
         self.as_of = min(self.moments.values(), default=at)
-        self._exams = [exam.pk for exam in exams]
+
+    def only(self, exam_id: UUID) -> StoredSums:
+        """The same of one of the exams, without asking again whether it holds."""
+        one = StoredSums([], at=self.moments[exam_id])
+        one.moments = {exam_id: self.moments[exam_id]}
+        return one
 
     def of_unit(self, unit_id: UUID) -> dict[UUID, Sums]:
         """Exam → its sums in the subtree of the unit; exams in which nobody of it is listed are missing."""
-        rows = UnitFigures.objects.filter(exam__in=self._exams, unit=unit_id)
+        rows = UnitFigures.objects.filter(exam__in=list(self.moments), unit=unit_id)
         return {row.exam_id: _sums(row, self.moments[row.exam_id]) for row in rows}
 
     def below(self, parents: Iterable[UUID]) -> list[Sums]:
         """The sums of the units right below these, exam by exam."""
-        rows = UnitFigures.objects.filter(exam__in=self._exams, parent__in=list(parents))
+        rows = UnitFigures.objects.filter(exam__in=list(self.moments), parent__in=list(parents))
         return [_sums(row, self.moments[row.exam_id]) for row in rows]
+
+    def slots(self) -> dict[UUID, list[int]]:
+        """Slot → [answers, full marks, points, points possible] in first attempts, points in hundredths."""
+        stored = ExamFigures.objects.filter(exam__in=list(self.moments)).values_list("slots", flat=True)
+        return {UUID(slot): sums for slots in stored for slot, sums in slots.items()}
 
 
 class RecountedSums:
@@ -124,10 +134,20 @@ class RecountedSums:
     def __init__(self, exams: Sequence[Exam], *, at: datetime) -> None:
         self.as_of = at
         self.moments = {exam.pk: at for exam in exams}
-        self._rows = []
+        self._rows: list[UnitFigures] = []
+        self._slots: dict[UUID, list[int]] = {}
         for exam in exams:
             people = people_of(exam, at=at)
-            self._rows += unit_rows(exam, people, rule_of(exam), first_answers(people, at=at))
+            answers = first_answers(people, at=at)
+            self._rows += unit_rows(exam, people, rule_of(exam), answers)
+            self._slots |= {UUID(slot): sums for slot, sums in slot_sums(answers).items()}
+
+    def only(self, exam_id: UUID) -> RecountedSums:
+        one = RecountedSums([], at=self.as_of)
+        one.moments = {exam_id: self.as_of}
+        one._rows = [row for row in self._rows if row.exam_id == exam_id]
+        one._slots = self._slots
+        return one
 
     def of_unit(self, unit_id: UUID) -> dict[UUID, Sums]:
         return {row.exam_id: _sums(row, self.as_of) for row in self._rows if row.unit_id == unit_id}
@@ -135,6 +155,9 @@ class RecountedSums:
     def below(self, parents: Iterable[UUID]) -> list[Sums]:
         wanted = set(parents)
         return [_sums(row, self.as_of) for row in self._rows if row.parent_id in wanted]
+
+    def slots(self) -> dict[UUID, list[int]]:
+        return self._slots
 
 
 AnySums = StoredSums | RecountedSums
@@ -153,9 +176,6 @@ def store(exam: Exam, *, at: datetime, stamp: Stamp | None = None) -> ExamFigure
     people = people_of(exam, at=at)
     answers = first_answers(people, at=at)
     rows = list(unit_rows(exam, people, rule_of(exam), answers))
-    slots: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    for (slot, _), earned in answers.sums.items():
-        slots[slot.hex] = [a + b for a, b in zip(slots[slot.hex], earned.packed(), strict=True)]
     with transaction.atomic():
         # The row of the exam first: of two that write the same exam the second waits here.
         figures, _ = ExamFigures.objects.update_or_create(
@@ -164,12 +184,20 @@ def store(exam: Exam, *, at: datetime, stamp: Stamp | None = None) -> ExamFigure
                 "stamp": stamp.value,
                 "computed_at": at,
                 "is_settled": stamp.is_settled,
-                "slots": dict(slots),
+                "slots": slot_sums(answers),
             },
         )
         UnitFigures.objects.filter(exam=exam).delete()
         UnitFigures.objects.bulk_create(rows, batch_size=500)
     return figures
+
+
+def slot_sums(answers: FirstAnswers) -> dict[str, list[int]]:
+    """Slot (hex) → the sums of all units."""
+    slots: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for (slot, _), earned in answers.sums.items():
+        slots[slot.hex] = [a + b for a, b in zip(slots[slot.hex], earned.packed(), strict=True)]
+    return dict(slots)
 
 
 def unit_rows(
