@@ -85,6 +85,7 @@ def _improve(
     if _cost(now) <= GOOD_ENOUGH:
         return 0
     held = {one.item.id for one in form}
+    standing = _standing(forms)
     best: tuple[float, int, Candidate, tuple[int, int] | None] | None = None
     for place, one in enumerate(form):
         if one.fixed or request.rules[one.rule].section != target.section:
@@ -95,9 +96,9 @@ def _improve(
             gain = _cost(now) - _cost(_shift(now, one.item, other))
             where = None
             if uses.get(other.id, 0) >= request.cap:
-                where = _find(forms, other.id)
-                if where is None:
-                    continue
+                if len(standing.get(other.id, ())) != 1:
+                    continue  # kept by hand, or in several forms
+                (where,) = standing[other.id]
                 theirs = _deviation(forms[where[0]], target, request)
                 gain += _cost(theirs) - _cost(_shift(theirs, other, one.item))
             if gain > 1e-9 and (best is None or gain > best[0]):
@@ -120,15 +121,14 @@ def _neighbours(members: Sequence[Candidate], facility: float) -> Sequence[Candi
     return members[max(middle - NEIGHBOURS, 0) : middle + NEIGHBOURS]
 
 
-def _find(forms: list[list[Placed]], item: str) -> tuple[int, int] | None:
-    """The one form and place of an item that is not fixed there; None when it stands in several."""
-    found = [
-        (number, place)
-        for number, form in enumerate(forms)
-        for place, one in enumerate(form)
-        if one.item.id == item and not one.fixed
-    ]
-    return found[0] if len(found) == 1 else None
+def _standing(forms: list[list[Placed]]) -> dict[str, list[tuple[int, int]]]:
+    """Item → the forms and places where it stands and may be taken away."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for number, form in enumerate(forms):
+        for place, one in enumerate(form):
+            if not one.fixed:
+                found.setdefault(one.item.id, []).append((number, place))
+    return found
 
 
 def _exchange(
