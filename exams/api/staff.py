@@ -15,10 +15,9 @@ from examsite.lib.errors import Invalid, NotFound
 from ..domain import invigilation
 from ..domain.attempts import shown_to_candidate
 from ..domain.board import Board, BoardRow, Show, sitting_board
-from ..domain.papers import paper_of
+from ..domain.late_answers import LateAnswer, late_answers
 from ..domain.quarantine import decide_quarantine
 from ..domain.releases import release_sitting
-from ..engine.timing import last_save_at
 from ..engine.wiretime import rfc3339, rfc3339_or_none
 from ..models import Attempt, Quarantine, Room, Seat, Sitting
 from ..rules import attempts_watched_by, seats_watched_by, sittings_run_by, sittings_watched_by
@@ -229,30 +228,21 @@ class LateAnswers(StaffView):
     def get(self, request: Request, sitting: UUID) -> Response:
         """Answers that came too late, without their values; at most 500, the undecided first."""
         found = self.sitting(sitting)
-        return Response({"answers": [late_out(one) for one in late_answers(request.user, found)]})
+        rows = late_answers(attempts=attempts_watched_by(request.user), sitting=found)
+        return Response({"answers": [late_out(one) for one in rows]})
 
 
-def late_answers(user: Any, sitting: Sitting) -> list[Quarantine]:
-    """The late answers of a sitting that the person may decide on, the undecided first."""
-    rows = Quarantine.objects.filter(attempt__in=attempts_watched_by(user).filter(sitting=sitting))
-    return list(
-        rows.select_related("attempt__entry", "decided_by").order_by("decided_at", "received_at")[:500]
-    )
-
-
-def late_out(late: Quarantine) -> dict[str, Any]:
-    attempt = late.attempt
-    over = late.received_at - last_save_at(attempt.due_at, attempt.grace_s)
-    slots = list(paper_of(attempt.form_id).slots)
+def late_out(late: LateAnswer) -> dict[str, Any]:
+    row = late.row
     return {
-        "id": late.pk,
-        "attempt": str(attempt.pk),
-        "candidate": attempt.entry.name,
-        "question": slots.index(late.slot) + 1,
-        "received_at": rfc3339(late.received_at),
-        "late_by_s": max(0, int(over.total_seconds())),
-        "reason": late.reason,
-        "accepted": late.accepted,
+        "id": row.pk,
+        "attempt": str(row.attempt_id),
+        "candidate": row.attempt.entry.name,
+        "question": late.number,
+        "received_at": rfc3339(row.received_at),
+        "late_by_s": late.late_by_s,
+        "reason": row.reason,
+        "accepted": row.accepted,
     }
 
 
