@@ -231,7 +231,15 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENUM_NAME_OVERRIDES": {"ReleaseRuleEnum": "exams.models.ReleaseRule"},
+    "ENUM_NAME_OVERRIDES": {
+        "UnitKindEnum": "examsite.people.models.UnitKind",
+        "EstablishmentEnum": "examsite.people.models.Establishment",
+        "KindEnum": "questionbanks.models.item.KIND_CHOICES",
+        "ItemStateEnum": "questionbanks.models.ItemState",
+        "ImportStateEnum": "questionbanks.models.ImportState",
+        "AttemptStateEnum": ["in_progress", "submitted", "voided"],
+        "ReleaseRuleEnum": "exams.models.ReleaseRule",
+    },
 }
 
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -53,7 +53,7 @@ class NativeJson(Format):
         questions: list[Question] = []
         problems: list[Problem] = []
         for n, item in enumerate(envelope["questions"], 1):
-            question, problem = _read(item, f"第{n}题")
+            question, problem = read_item(item, f"第{n}题")
             questions.append(question)
             problems += [problem] if problem else []
         return Parsed(tuple(questions), tuple(problems), self.code, encoding)
@@ -68,8 +68,8 @@ class NativeJson(Format):
         return Emitted(json.dumps(envelope, ensure_ascii=False, indent=1).encode("utf-8", "replace"))
 
 
-def _read(item: Any, where: str) -> tuple[Question, Problem | None]:
-    """The item, and why it cannot be used if its shape is wrong."""
+def read_item(item: Any, where: str) -> tuple[Question, Problem | None]:
+    """The question of one item as JSON, and why it cannot be used if its shape is wrong."""
     fault = _fault(item)
     if fault:
         raw = json.dumps(item, ensure_ascii=False)[:MAX_RAW]
