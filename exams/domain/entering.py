@@ -1,6 +1,8 @@
 """Answer sheets on paper, or filled in for somebody: entered whole, then attempts like any other.
 
-The same log, the same marking, the same receipt; only `mode` and `helper` tell how it was made.
+The same log, the same marking, the same receipt; only `mode` and `helper` tell how it was made. Somebody who
+also sat on a screen has two attempts then: the first valid submission stands, the other one is listed as a
+duplicate (engine/results).
 """
 
 from __future__ import annotations
@@ -19,9 +21,10 @@ from questionbanks.kinds.registry import KINDS
 
 from ..engine.paper import Paper
 from ..engine.shuffling import choice_ids
+from ..engine.transitions import State
 from ..models import AnswerEvent, Attempt, RosterStatus, Seat
 from .attempts import lock_attempt
-from .closing import close_attempt, mark_closed
+from .closing import close_attempt, mark_closed, settle_if_overdue
 from .papers import paper_of
 from .sheets import load_sheet
 
@@ -57,32 +60,69 @@ def enter_sheet(
     """One paper sheet as an attempt: its answers as events, closed at `submitted_at`, marked.
 
     `answers` by slot code, in the letters of the printed paper (choices keep the form's order there).
-    Raises Conflict for a person who is excused, has no form, or has an attempt in this sitting already
-    (a second channel is entered by the makeup list, never over the first); Invalid for an answer the paper
-    does not have, naming its number.
+    Raises Conflict for a person who is excused, has no form, is answering on a screen just now, or whose
+    sheet in this sitting is entered already; Invalid for an answer the paper does not have, naming its
+    number.
     """
-    if seat.entry.status in (RosterStatus.EXEMPT, RosterStatus.REMOVED):
-        raise Conflict("excused", f"{seat.entry}在名册中是“{seat.entry.get_status_display()}”，不能录入。")
-    if seat.form_id is None:
-        raise Conflict("no_form", f"{seat.entry}还没有分到试卷，请先发卷。")
-    if not started_at < submitted_at <= at:
-        raise Invalid("times", "开考时间应早于交卷时间，交卷时间不能晚于现在。")
-    paper = paper_of(seat.form_id)
-    with transaction.atomic():
-        attempt = _open_entered(seat, paper, mode, started_at, submitted_at, helper)
-        AnswerEvent.objects.bulk_create(_events(attempt, paper, answers, submitted_at))
-        close_attempt(
-            attempt,
-            at=at,
-            submitted_at=submitted_at,
-            sheet=load_sheet(attempt.pk),
-            settled=False,
-            actor=actor,
-            note=f"录入{attempt.get_mode_display()}答卷",
-        )
+    attempt = write_sheet(
+        seat=seat,
+        mode=mode,
+        answers=answers,
+        started_at=started_at,
+        submitted_at=submitted_at,
+        at=at,
+        actor=actor,
+        helper=helper,
+    )
     mark_closed(attempt_id=attempt.pk, at=at)
     attempt.refresh_from_db()
     return attempt
+
+
+@transaction.atomic
+def write_sheet(
+    *,
+    seat: Seat,
+    mode: str,
+    answers: Mapping[str, Answer],
+    started_at: datetime,
+    submitted_at: datetime,
+    at: datetime,
+    actor: User | None,
+    helper: str = "",
+) -> Attempt:
+    """As `enter_sheet`, without the marking, which is a transaction of its own."""
+    require_enterable(seat=seat, mode=mode, at=at)
+    if not started_at < submitted_at <= at:
+        raise Invalid("times", "开考时间应早于交卷时间，交卷时间不能晚于现在。")
+    paper = paper_of(seat.form_id)
+    attempt = _open_entered(seat, paper, mode, started_at, submitted_at, helper)
+    AnswerEvent.objects.bulk_create(_events(attempt, paper, answers, submitted_at))
+    close_attempt(
+        attempt,
+        at=at,
+        submitted_at=submitted_at,
+        sheet=load_sheet(attempt.pk),
+        settled=False,
+        actor=actor,
+        note=f"录入{attempt.get_mode_display()}答卷",
+    )
+    return attempt
+
+
+def require_enterable(*, seat: Seat, mode: str, at: datetime) -> None:
+    """Raise Conflict when no sheet can be entered for this seat."""
+    entry = seat.entry
+    if entry.status in (RosterStatus.EXEMPT, RosterStatus.REMOVED):
+        raise Conflict("excused", f"{entry}在名册中是“{entry.get_status_display()}”，不能录入。")
+    if seat.form_id is None:
+        raise Conflict("no_form", f"{entry}还没有分到试卷，请先发卷。")
+    own = Attempt.objects.filter(entry=entry, voided_at__isnull=True)
+    running = own.filter(state=State.IN_PROGRESS.value).first()
+    if running is not None and settle_if_overdue(running, at).state == State.IN_PROGRESS.value:
+        raise Conflict("running", f"{entry}正在线上作答，收卷以后才能录入。")
+    if own.filter(sitting=seat.sitting, mode=mode).exists():
+        raise Conflict("has_attempt", f"{entry}在本场的答卷已经录入过。录错了请先作废原来的一份。")
 
 
 def _open_entered(
@@ -93,13 +133,14 @@ def _open_entered(
         attempt_id = uuid7()
     # A printed paper is the same for all: choices stand in the form's order.
     orders = {code: "".join(labels) for code, labels in paper.choice_labels.items()}
+    numbers = Attempt.objects.filter(entry=seat.entry, sitting=seat.sitting).values_list("number", flat=True)
     attempt = Attempt(
         id=attempt_id,
         exam_id=seat.sitting.exam_id,
         entry=seat.entry,
         sitting=seat.sitting,
         form_id=seat.form_id,
-        number=1,
+        number=max(numbers, default=0) + 1,
         mode=mode,
         device=CLERK,
         started_at=started_at,
@@ -108,8 +149,6 @@ def _open_entered(
         choice_orders=orders,
         helper=helper,
     )
-    if Attempt.objects.filter(entry=seat.entry, sitting=seat.sitting, number=1).exists():
-        raise Conflict("has_attempt", f"{seat.entry}在本场已有一次作答，先到的有效，不能再录入。")
     attempt.save(force_insert=True)
     return lock_attempt(attempt.pk)
 
