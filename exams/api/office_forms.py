@@ -9,13 +9,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from questionbanks.models import Item
-from questionbanks.rules import items_visible_to
+from questionbanks.rules import imports_visible_to, items_visible_to
 
 from ..domain import form_editing as editing
 from ..domain import forms as domain
 from ..domain import publishing
 from ..domain.comparing import compare_forms
 from ..domain.form_writing import compose_paper, slots_of
+from ..domain.ready_papers import SectionTerms, compose_form
 from ..engine.headings import plain
 from ..models import Exam, Form, Slot
 from ..rules import exams_manageable_by, forms_manageable_by
@@ -90,6 +91,22 @@ class FormsComparison(FormView):
         """How equal the forms of an exam are."""
         rows = list(self.exam(exam).forms.order_by("role", "code"))
         return Response(schema.ComparisonOut(compare_forms(rows)).data)
+
+
+class FormsCompose(FormView):
+    @office_call("forms_compose", request=schema.ComposeIn, reply=schema.FormDetailOut, status=201)
+    def post(self, request: Request, exam: UUID) -> Response:
+        """A draft from a ready-made paper that was imported; nothing while a question is missing."""
+        found = self.exam(exam)
+        data = self.read(schema.ComposeIn)
+        form = compose_form(
+            exam=found,
+            run=self.find(imports_visible_to(request.user), data["run"]),
+            terms=[SectionTerms(**one) for one in data["terms"]],
+            at=self.at,
+            actor=request.user,
+        )
+        return Response(self.detail(self.form(form.pk)), status=201)
 
 
 class FormsPublish(FormView):

@@ -195,6 +195,19 @@ class BuildIn(StrictSerializer):
     )
 
 
+class TermsOfSectionIn(StrictSerializer):
+    points = serializers.DecimalField(max_digits=5, decimal_places=2)
+    credit_rule = serializers.ChoiceField(list(RULES), required=False, default="all")
+    per_choice = serializers.DecimalField(max_digits=5, decimal_places=2, required=False, default=Decimal(0))
+
+
+class ComposeIn(StrictSerializer):
+    """An import that was stored, and the terms of its sections in order."""
+
+    run = serializers.UUIDField()
+    terms = TermsOfSectionIn(many=True, min_length=1, max_length=50)
+
+
 class FormOut(serializers.Serializer):
     id = serializers.UUIDField()
     code = serializers.CharField()

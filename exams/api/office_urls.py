@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("exams/<uuid:exam>/publish", exams.ExamPublish.as_view(), name="exam_publish"),
     path("exams/<uuid:exam>/forms", forms.Forms.as_view(), name="forms"),
     path("exams/<uuid:exam>/forms/comparison", forms.FormsComparison.as_view(), name="forms_comparison"),
+    path("exams/<uuid:exam>/forms/compose", forms.FormsCompose.as_view(), name="forms_compose"),
     path("exams/<uuid:exam>/forms/publish", forms.FormsPublish.as_view(), name="forms_publish"),
     path("forms/<uuid:form>", forms.FormDetail.as_view(), name="form"),
     path("forms/<uuid:form>/paper", forms.FormPaper.as_view(), name="form_paper"),

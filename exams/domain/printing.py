@@ -49,12 +49,11 @@ def printed_paper(form: Form, *, with_keys: bool = False) -> PrintedPaper:
                 basis=basis.get(slot.version_id, ""),
             )
         )
-    blueprint = form.exam.blueprint
     return PrintedPaper(
         title=form.title,
         code=form.code,
         total=plain(form.total_points),
-        minutes=(blueprint.duration_s if blueprint else 3600) // 60,
+        minutes=_duration_s(form) // 60,
         open_book=form.exam.open_book,
         mark=form.digest[:MARK_LENGTH].upper() or "草稿",
         sections=tuple(
@@ -62,6 +61,14 @@ def printed_paper(form: Form, *, with_keys: bool = False) -> PrintedPaper:
             for title, instructions, rows in sections.values()
         ),
     )
+
+
+def _duration_s(form: Form) -> int:
+    """How long the paper is worked at: as its first sitting says, else its blueprint, else an hour."""
+    sitting = form.exam.sittings.order_by("opens_at").first()
+    if sitting is not None:
+        return sitting.duration_s
+    return form.exam.blueprint.duration_s if form.exam.blueprint else 3600
 
 
 def _basis(versions: Iterable[object]) -> dict[object, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -14,21 +15,25 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from examsite.lib import clock
-from examsite.lib.errors import Invalid
+from examsite.lib.errors import Conflict, Invalid
 from examsite.people.models import Approval
 from examsite.web import page
 from questionbanks.domain.items import question_of
+from questionbanks.kinds.credit import RULES
 from questionbanks.kinds.registry import kind
-from questionbanks.models import Item
+from questionbanks.models import ImportState, Item
+from questionbanks.rules import imports_visible_to
 
 from ..analytics import charts
 from ..analytics.form_charts import Levels, level_bars
-from ..domain import form_editing, publishing
+from ..domain import form_editing, publishing, ready_papers
 from ..domain import forms as domain
 from ..domain.comparing import compare_forms, facility_of
 from ..domain.form_writing import compose_paper, slots_of
+from ..engine.headings import allowed_rules, plain, section_title
 from ..models import Exam, Form, Slot
 from ..rules import forms_manageable_by
+from .blueprint_draft import read_decimal
 from .exams import managed_exam
 from .inputs import BuildForm
 
@@ -161,6 +166,55 @@ def forms_chart(request: HttpRequest, exam: UUID, format: str) -> HttpResponse:
         "svg": (charts.svg, "image/svg+xml"),
     }[format]
     return HttpResponse(render_as(level_bars(chart)), content_type=content_type)
+
+
+# --- A ready-made paper ------------------------------------------------------------------------------
+
+
+@page
+def forms_ready(request: HttpRequest, exam: UUID) -> HttpResponse:
+    """A form from a paper that came as a file: choose the import, state the points, make the draft."""
+    found = managed_exam(request, exam)
+    runs = imports_visible_to(request.user).filter(state=ImportState.STORED).select_related("bank")
+    context = {"exam": found, "tab": "forms", "runs": runs.order_by("-decided_at")[:50]}
+    key = request.POST.get("run") or request.GET.get("run")
+    if key:
+        run = get_object_or_404(runs, pk=_uuid(key))
+        try:
+            sections = ready_papers.sections_in(run)
+            if request.method == "POST":
+                terms = [_terms(request, number) for number in range(len(sections))]
+                made = ready_papers.compose_form(
+                    exam=found, run=run, terms=terms, at=clock.now(), actor=request.user
+                )
+                messages.success(request, f"已按“{run.file_name}”组成{made}，请检查后定卷。")
+                return redirect("exams:form", made.pk)
+        except (Conflict, Invalid) as error:
+            messages.error(request, error.message)
+            sections = []
+        context |= {
+            "run": run,
+            "sections": [
+                {
+                    "number": number,
+                    "title": section_title("", section.kind),
+                    "count": len(section.items),
+                    "points": "" if section.points is None else plain(section.points),
+                    "rules": [RULES[code] for code in allowed_rules(section.kind)],
+                }
+                for number, section in enumerate(sections)
+            ],
+        }
+    return render(request, "exams/office/forms_ready.html", context)
+
+
+def _terms(request: HttpRequest, number: int) -> ready_papers.SectionTerms:
+    """What was typed for one section; unreadable points are refused by the domain as 0."""
+    return ready_papers.SectionTerms(
+        points=read_decimal(request.POST.get(f"points-{number}", "")) or Decimal(0),
+        credit_rule=request.POST.get(f"rule-{number}", "all"),
+        per_choice=read_decimal(request.POST.get(f"per_choice-{number}", "")) or Decimal(0),
+    )
 
 
 # --- One form ----------------------------------------------------------------------------------------

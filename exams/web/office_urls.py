@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern] = [
     # Forms
     path("office/exams/<uuid:exam>/forms", forms.forms, name="forms"),
     path("office/exams/<uuid:exam>/forms/build", forms.forms_build, name="forms_build"),
+    path("office/exams/<uuid:exam>/forms/ready", forms.forms_ready, name="forms_ready"),
     path("office/exams/<uuid:exam>/forms/publish", forms.forms_publish, name="forms_publish"),
     path("office/forms/<uuid:form>", forms.form, name="form"),
     path("office/forms/<uuid:form>/preview", forms.form_preview, name="form_preview"),

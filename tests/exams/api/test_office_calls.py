@@ -223,6 +223,7 @@ def routes(office: Office) -> dict[str, tuple[str, tuple[object, ...]]]:
         "exam_publish": ("post", exam),
         "forms": ("get", exam),
         "forms_comparison": ("get", exam),
+        "forms_compose": ("post", exam),
         "forms_publish": ("post", exam),
         "form": ("get", (draft.pk,)),
         "form_paper": ("get", (draft.pk,)),

@@ -18,6 +18,8 @@ from exams.domain.sittings import add_room
 from exams.models import Blueprint, Exam, Form, Mode, RosterEntry, RosterEvent, Sitting
 from examsite.people.domain.approvals import decide
 from examsite.people.models import Approval, Category, Role, User
+from questionbanks.domain.imports import confirm_import, fill_import, open_import
+from questionbanks.domain.reading import read_file
 from questionbanks.models import Item, ItemState
 from tests.factories import AT, make_member, make_members, make_staff
 from tests.papers_world import Office, make_office
@@ -68,6 +70,7 @@ def whole_office(office: Office) -> dict[str, tuple[object, ...]]:
         "exam_edit": (exam,),
         "forms": (exam,),
         "forms_chart": (exam, "svg"),
+        "forms_ready": (exam,),
         "form": (draft.pk,),
         "form_preview": (forms[0].pk,),
         "form_print": (forms[0].pk, "book", "pdf"),
@@ -418,6 +421,26 @@ def test_an_item_is_picked_by_hand(office: Office) -> None:
     elsewhere = Item.objects.filter(kind="multiple").first()
     reply = client.post(url("slot_pick", slots_of(slot.form)[0].pk), {"item": str(elsewhere.pk)})
     assert told(reply)[-1] == "请从列表里选一道题。"
+
+
+def test_a_paper_that_came_as_a_file_becomes_a_form_on_the_page(office: Office) -> None:
+    text = "一、判断题（每题5分）\n1．村民委员会每届任期五年。（ √ ）\n2．村务应当公开。（ √ ）\n"
+    run = open_import(bank=office.bank, data=text.encode(), name="试卷.txt", at=AT, actor=office.officer)
+    parsed = read_file(text.encode(), name="试卷.txt", day=AT.date())
+    run = fill_import(run=run, parsed=parsed, at=AT)
+    client = client_of(office.officer)
+    assert "还没有导入过试卷" in text_of(client.get(url("forms_ready", office.exam.pk)))
+    confirm_import(run=run, at=AT, actor=office.officer)
+    assert "试卷.txt" in text_of(client.get(url("forms_ready", office.exam.pk)))
+    page = text_of(client.get(url("forms_ready", office.exam.pk), {"run": str(run.pk)}))
+    assert 'name="points-0" value="5"' in page
+    sent = {"run": str(run.pk), "points-0": "x", "rule-0": "all"}
+    reply = client.post(url("forms_ready", office.exam.pk), sent)
+    assert told(reply) == ["第一大题的每题分值要大于 0，最多两位小数。"]
+    reply = client.post(url("forms_ready", office.exam.pk), sent | {"points-0": "5"})
+    made = Form.objects.get()
+    assert reply.url == url("form", made.pk)
+    assert made.slots.count() == 2
 
 
 # --- Rosters -----------------------------------------------------------------------------------------
