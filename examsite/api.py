@@ -1,17 +1,22 @@
-"""What all APIs of the site share: pages of lists, and errors as application/problem+json."""
+"""What all APIs of the site share: one class a call, pages of lists, errors as application/problem+json."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404
+from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, serializers
 from rest_framework.pagination import PageNumberPagination
+from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
+from rest_framework.views import APIView, exception_handler
 
-from examsite.lib.errors import DomainError
+from examsite.lib import clock
+from examsite.lib.errors import DomainError, NotFound
 
 PROBLEM = "application/problem+json"
 
@@ -32,6 +37,65 @@ class StrictSerializer(serializers.Serializer):
             if unknown:
                 raise exceptions.ValidationError({name: ["未知字段。"] for name in unknown})
         return super().to_internal_value(data)
+
+
+class Problem(serializers.Serializer):
+    """Every error: a stable code and a Chinese sentence; some carry more."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+def call(
+    operation_id: str, *, tag: str, request: Any = None, reply: Any = None, status: int = 200, **more: Any
+) -> Any:
+    """A call's entry in the API document: what goes in, what comes out, and the problems of all calls."""
+    problems = {(code, PROBLEM): Problem for code in (400, 401, 403, 404, 409)}
+    return extend_schema(
+        operation_id=operation_id,
+        tags=[tag],
+        request=request,
+        responses={status: reply, **problems},
+        **more,
+    )
+
+
+class Call(APIView):
+    """One operation. `self.at` is the one moment of the request."""
+
+    at: datetime
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.at = clock.now()
+
+    @staticmethod
+    def find(rows: QuerySet[Any], key: Any) -> Any:
+        """The row, or 404: what is out of sight looks like what does not exist."""
+        found = rows.filter(pk=key).first()
+        if found is None:
+            raise NotFound("not_found", "没有找到，或不在您的权限之内。")
+        return found
+
+    @staticmethod
+    def find_all(rows: QuerySet[Any], keys: list[Any]) -> list[Any]:
+        """All of these rows, or 404 when one is missing."""
+        found = list(rows.filter(pk__in=keys))
+        if len(found) != len(set(keys)):
+            raise NotFound("not_found", "有的编号没有找到，或不在您的权限之内。")
+        return found
+
+    def read(self, serializer: type[serializers.Serializer]) -> dict[str, Any]:
+        """What was sent, checked; a 400 names the fields."""
+        data = serializer(data=self.request.data)
+        data.is_valid(raise_exception=True)
+        return dict(data.validated_data)
+
+    def paged(self, rows: QuerySet[Any], serializer: type[serializers.Serializer]) -> Response:
+        """A page of a list."""
+        paginator = self.settings.DEFAULT_PAGINATION_CLASS()
+        page = paginator.paginate_queryset(rows, self.request, view=self)
+        return paginator.get_paginated_response(serializer(page, many=True).data)
 
 
 def problem(status: int, code: str, message: str, **extra: object) -> Response:

@@ -54,6 +54,7 @@ def form(view: str, args: str, allow: str, deny: int, **how: Any) -> list[R]:
 
 SITE = [
     R("home", allow=EVERYBODY, ok=302),
+    R("schema"),
 ]
 
 PEOPLE = [
@@ -123,4 +124,50 @@ PEOPLE = [
     R("people:audit", allow="auditor", deny=403),
 ]
 
-ROUTES: list[R] = [*SITE, *PEOPLE]
+
+def call(view: str, args: str, allow: str, deny: int | None, ok: int = 400, **how: Any) -> R:
+    """A call of the API that does something; sent empty, so that whoever may is told what is missing."""
+    return R(view, args, allow, deny, ok=ok, method="post", **how)
+
+
+PEOPLE_API = [
+    R("people_api:me"),
+    R("people_api:my_data"),
+    call("people_api:my_correction", "", SIGNED_IN, None),
+    call("people_api:confirm", "", SIGNED_IN, None),
+    call("people_api:sign_out", "", SIGNED_IN, None, ok=204),
+    R("people_api:units"),
+    call("people_api:units", "", SIGNED_IN, None),
+    R("people_api:unit", "unit=village", VIEWERS, 404),
+    call("people_api:unit_rename", "unit=village", OFFICERS, 404, special={"leader": 403}),
+    call("people_api:unit_move", "unit=village", OFFICERS, 404, special={"leader": 403}),
+    call("people_api:unit_end", "unit=village", OFFICERS, 404, special={"leader": 403}),
+    R("people_api:categories"),
+    R("people_api:people"),
+    call("people_api:people", "", SIGNED_IN, None),
+    R("people_api:imports"),
+    call("people_api:import_upload", "", SIGNED_IN, None, ok=415),  # JSON is no file
+    R("people_api:import", "run=run", OFFICERS, 404),
+    R("people_api:import", "run=run", OFFICERS, 404, method="put", ok=400),
+    call("people_api:import_apply", "run=run", OFFICERS, 404),
+    call("people_api:import_drop", "run=run", OFFICERS, 404, ok=200),
+    call("people_api:import_undo", "run=run", OFFICERS, 404, ok=409),
+    R("people_api:person", "person=person", VIEWERS, 404),
+    R("people_api:person", "person=person", OFFICERS, 404, method="put", ok=400),
+    call("people_api:memberships", "person=person", OFFICERS, 404),
+    call("people_api:person_block", "person=person", OFFICERS, 404),
+    call("people_api:person_unblock", "person=person", OFFICERS, 404, ok=200),
+    call("people_api:person_link", "person=person", OFFICERS, 404, ok=201),
+    call("people_api:person_merge", "person=person", OFFICERS, 404),
+    R("people_api:roles", "person=person", VIEWERS, 404),
+    call("people_api:role_new", "person=person", OFFICERS, 404),
+    call("people_api:membership_move", "membership=membership", OFFICERS, 404),
+    call("people_api:membership_close", "membership=membership", OFFICERS, 404),
+    call("people_api:role_end", "grant=grant", OFFICERS, 404),
+    R("people_api:approvals"),
+    R("people_api:approval", "approval=approval", OFFICERS, 404),
+    call("people_api:approval_decide", "approval=approval", OFFICERS, 404),
+    R("people_api:audit", allow="auditor", deny=403),
+]
+
+ROUTES: list[R] = [*SITE, *PEOPLE, *PEOPLE_API]

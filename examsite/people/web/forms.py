@@ -218,7 +218,6 @@ class RoleForm(forms.Form):
 class PeopleFilter(forms.Form):
     """Above the list of people."""
 
-    PRESENT, PAST, ALL = "present", "past", "all"
     q = forms.CharField(label="姓名、用户名或完整手机号", max_length=64, required=False)
     unit = UnitField(label="单位", required=False)
     category = forms.ModelChoiceField(
@@ -226,7 +225,7 @@ class PeopleFilter(forms.Form):
     )
     state = forms.ChoiceField(
         label="在册",
-        choices=[(PRESENT, "现在在册"), (PAST, "已离开"), (ALL, "全部")],
+        choices=[("present", "现在在册"), ("past", "已离开"), ("all", "全部")],
         required=False,
     )
 

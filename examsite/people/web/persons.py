@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,14 +14,14 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST
 
 from examsite.lib import clock
-from examsite.lib.phones import masked_phone, phone_fault, tidy_phone
+from examsite.lib.phones import masked_phone
 from examsite.web import Crumb, ask, page
 
 from ..domain import accounts, memberships, personal, second_factor, tries
-from ..domain.memberships import members_as_of, valid_on
-from ..models import AuditRecord, Membership, Role, RoleGrant, SignInFailure, Unit, User
+from ..domain.listing import home_unit, search_people
+from ..models import AuditRecord, Role, SignInFailure, User
 from ..rules import people_managed_by, people_visible_to, units_under, units_visible_to
-from ..sealed import people_with_phone, read_phone
+from ..sealed import read_phone
 from ..sessions import sure
 from ..tree import full_names
 from .forms import (
@@ -39,18 +39,6 @@ def managed(request: HttpRequest, person: UUID) -> User:
     return get_object_or_404(people_managed_by(request.user), pk=person)
 
 
-def home_unit(user: User) -> Unit | None:
-    """The unit a deed about the person is logged under: where he belongs, or belonged last."""
-    rows = user.memberships.select_related("unit")
-    grants = user.grants.select_related("unit")
-    found = (
-        rows.filter(valid_to__isnull=True).first()
-        or grants.filter(ended_at__isnull=True).first()
-        or rows.order_by("-valid_to").first()
-    )
-    return found.unit if found else None
-
-
 def crumbs(user: User | None = None) -> list[Crumb]:
     trail = [("人员", reverse("people:people"))]
     return trail + ([(str(user), reverse("people:person", args=[user.pk]))] if user else [])
@@ -59,47 +47,13 @@ def crumbs(user: User | None = None) -> list[Crumb]:
 # --- The list ----------------------------------------------------------------------------------------------
 
 
-def filtered_people(request: HttpRequest, form: PeopleFilter) -> QuerySet[User]:
-    """The people the asker may see, as the filter says; each with his memberships of today at hand."""
-    today = localdate(clock.now())
-    data = form.cleaned_data if form.is_valid() else {}
-    people = people_visible_to(request.user).filter(merged_into__isnull=True, forgotten_at__isnull=True)
-    rows = Membership.objects.filter(user=OuterRef("pk"))
-    unit, category = data.get("unit"), data.get("category")
-    if unit:
-        rows = rows.filter(unit__path__startswith=unit.path)
-    if category:
-        rows = rows.filter(category=category)
-    present = Exists(rows.filter(valid_on(today)))
-    state = data.get("state") or PeopleFilter.PRESENT
-    if state == PeopleFilter.PRESENT:
-        # Staff from outside hold a role and belong to no unit: they are listed unless a filter is set.
-        if not unit and not category:
-            present |= Exists(RoleGrant.objects.filter(user=OuterRef("pk"), ended_at__isnull=True))
-        people = people.filter(present)
-    elif state == PeopleFilter.PAST:
-        people = people.filter(Exists(rows), ~present)
-    elif unit or category:
-        people = people.filter(Exists(rows))
-    if text := (data.get("q") or "").strip():
-        people = people.filter(_matches(text))
-    current = members_as_of(date=today).order_by("valid_from")
-    return people.order_by("name", "pk").prefetch_related(Prefetch("memberships", current, to_attr="present"))
-
-
-def _matches(text: str) -> Q:
-    found = Q(name__icontains=text) | Q(username__icontains=text.lower()) | Q(name_note__icontains=text)
-    if tidy_phone(text) and phone_fault(text) is None:
-        found |= Q(pk__in=people_with_phone(text).values("pk"))
-    return found
-
-
 @page
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody in the units I may see, by name; filters stay in the address."""
     form = PeopleFilter(request.GET or None)
     form.fields["unit"].offer(units_visible_to(request.user))
-    found = filtered_people(request, form)
+    data = {name: value for name, value in form.cleaned_data.items() if value} if form.is_valid() else {}
+    found = search_people(people_visible_to(request.user), today=localdate(clock.now()), **data)
     page_obj = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     names = full_names({row.unit for user in page_obj for row in user.present})
     for user in page_obj:
