@@ -26,7 +26,7 @@ from .normalise import letters, strip_invisible
 from .table import read_tables, unread_cells
 from .text import read_lines
 
-_WORKBOOK_PARTS = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
+_WORKBOOK_PARTS = ("xl/workbook.xml", "xl/workbook.bin")
 
 
 class Workbook(Format):
@@ -46,7 +46,10 @@ class Xlsx(Workbook):
     kinds_out = frozenset(KINDS)
 
     def claims(self, probe: Probe) -> int:
-        return 95 if probe.container == "zip" and probe.members.intersection(_WORKBOOK_PARTS) else 0
+        if probe.container != "zip":
+            return 0
+        ods = b"opendocument.spreadsheet" in probe.data[:200]
+        return 95 if ods or probe.members.intersection(_WORKBOOK_PARTS) else 0
 
     def emit(self, questions: Sequence[Question], *, title: str = "") -> Emitted:
         """The own layout (own_layout.py): every item comes back as it was."""

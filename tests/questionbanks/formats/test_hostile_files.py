@@ -176,6 +176,7 @@ def test_a_zip_of_something_else() -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as target:
         target.writestr("readme.txt", b"x")
+        target.writestr("content.xml", b"<x/>")
     assert refusal(buffer.getvalue()) == "unknown_format"
 
 
