@@ -101,8 +101,6 @@ class _Cutter:
         self.waiting = 0  # closed items without a labelled answer
         self.seen_option = self.seen_answer = self.free_answer = self.gap = False
 
-    # -- facts about the whole text
-
     def _main_style(self) -> str:
         """The way in which items are numbered: "1." and its like unless another style is far more common."""
         counts: dict[str, int] = {}
@@ -219,9 +217,9 @@ class _Cutter:
         if block is None:
             return
         if is_sample(block.lines[0].text[block.text_from :]) or is_sample(block.lines[0].text):
-            where = block.lines[0].where
-            raw = block.lines[0].text.strip()
-            self.cut.problems.append(Problem(where, "sample", "例题，没有导入", raw, severity="note"))
+            first = block.lines[0]
+            note = Problem(first.where, "sample", "例题，没有导入", first.text.strip(), severity="note")
+            self.cut.problems.append(note)
         else:
             self.cut.blocks.append(block)
             self.waiting += not answered
