@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("assembly", "printing")
+NAMES = ("assembly", "printing", "import_questions")
 
 
 def main(names: list[str]) -> int:

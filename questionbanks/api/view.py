@@ -77,8 +77,7 @@ class BankView(APIView):
         return dict(data.validated_data)
 
     def read_question(self, data: dict[str, Any]) -> Question:
-        """The question of a body (schema.QuestionIn), its markup cleaned; raises Invalid naming the field that
-        is wrong."""
+        """The question of a body (schema.QuestionIn), markup cleaned. Raises Invalid, naming the field."""
         question, problem = read_item(data, "")
         if problem is not None:
             raise Invalid(problem.code, problem.message)

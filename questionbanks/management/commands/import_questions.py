@@ -132,8 +132,7 @@ def _import(path: Path, order: Order) -> tuple[dict[str, Any], int]:
         except DomainError as error:
             extra.append(Problem("", error.code, error.message, "", "要再导入一遍，请加 --again", "note"))
     report = report_of(str(path), parsed, imported=imported, extra=extra)
-    sound = report["broken"] == 0 and report["found"] > 0
-    return report, SOUND if sound else PROBLEMS
+    return report, PROBLEMS if report["broken"] else SOUND
 
 
 def _actor(username: str) -> User | None:
