@@ -55,7 +55,7 @@ class Postgres:
     def start(self) -> None:
         options = (
             f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder} "
-            "-c max_connections=100"
+            "-c max_connections=100 -c recovery_init_sync_method=syncfs"
         )
         log = self.folder / "server.log"
         self._run("pg_ctl", "-D", self.data, "-w", "-t", 60, "-l", log, "-o", options, "start")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from .postgres import Postgres
-from .processes import children_of, free_port, send_signal, waits_for_events, wait_for
+from .processes import children_of, free_port, send_signal, wait_for, waits_for_events
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 START_S = 60.0
