@@ -121,10 +121,9 @@ def table(rows: list[Line]) -> str:
     head = [
         "# What comes of the sample files",
         "",
-        "Made by `python -m benchmarks.import_coverage ../shared/data docs/import-coverage.md`. Found = importable + "
-        "broken, always;",
-        "every broken item has a problem at its place. Expected: counted by somebody else (the lists beside the "
-        "files, rows, item elements).",
+        "Made by `python -m benchmarks.import_coverage ../shared/data docs/import-coverage.md`.",
+        "Found = importable + broken, always; every broken item has a problem at its place.",
+        "Expected: counted by somebody else (the lists beside the files, rows, item elements).",
         "",
         f"{len(rows)} files, {found} items found, {importable} importable ({_share(importable, found)}), "
         f"files that differ in silence: {silent}.",
