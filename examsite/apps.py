@@ -1,8 +1,9 @@
-"""The site itself: its system checks."""
+"""The site itself: its system checks, and its admin."""
 
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class ExamsiteConfig(AppConfig):
@@ -11,3 +12,7 @@ class ExamsiteConfig(AppConfig):
 
     def ready(self) -> None:
         from . import checks  # noqa: F401  registers the checks
+
+
+class ExamAdminConfig(AdminConfig):
+    default_site = "examsite.admin_site.ExamAdminSite"

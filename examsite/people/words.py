@@ -35,6 +35,8 @@ _actions: dict[str, str] = {
     "unit.end": "撤销单位",
     "role.grant": "授予角色",
     "role.end": "终止角色",
+    "category.create": "增加人员类别",
+    "category.change": "修改人员类别",
     "approval.propose": "提出审批",
     "approval.approve": "同意",
     "approval.refuse": "不同意",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.contrib.auth.password_validation import validate_password
@@ -174,6 +175,24 @@ def sign_out_everywhere(*, user: User, at: datetime, actor: User | None, reason:
     end_sign_ins(user=user, at=at, actor=actor, reason=reason)
 
 
+Told = Callable[..., object]
+_told_of_blocks: list[Told] = []
+
+
+def on_block(function: Told) -> Told:
+    """Register who is told when a person is blocked or unblocked, in the same transaction.
+
+    It is called with user, blocked, at, actor, reason. Other apps shut the doors that need no sign-in.
+    """
+    _told_of_blocks.append(function)
+    return function
+
+
+def _tell_of_block(*, user: User, blocked: bool, at: datetime, actor: User, reason: str) -> None:
+    for tell in _told_of_blocks:
+        tell(user=user, blocked=blocked, at=at, actor=actor, reason=reason)
+
+
 @transaction.atomic
 def block_person(*, user: User, at: datetime, actor: User, reason: str, unit: Unit | None = None) -> User:
     """Nobody signs in with this account until it is unblocked; its present sign-ins end at once."""
@@ -186,6 +205,7 @@ def block_person(*, user: User, at: datetime, actor: User, reason: str, unit: Un
     user.save(update_fields=["is_active"])
     record(action="person.block", target=user, at=at, actor=actor, unit=unit, reason=reason)
     end_sign_ins(user=user, at=at, actor=actor, reason=reason)
+    _tell_of_block(user=user, blocked=True, at=at, actor=actor, reason=reason)
     return user
 
 
@@ -198,6 +218,7 @@ def unblock_person(*, user: User, at: datetime, actor: User, unit: Unit | None =
     user.is_active = True
     user.save(update_fields=["is_active"])
     record(action="person.unblock", target=user, at=at, actor=actor, unit=unit)
+    _tell_of_block(user=user, blocked=False, at=at, actor=actor, reason="")
     return user
 
 

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from examsite.lib import clock
 from examsite.lib.errors import Conflict, Invalid
@@ -47,6 +48,21 @@ def _words(value: Any) -> str:
     if isinstance(value, list):
         return "、".join(_words(one) for one in value)
     return {True: "是", False: "否"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+
+
+# The page of what is approved, by the kind of object: names of addresses, since this app knows no other.
+PAGES = {
+    "exams.exam": "exams:exam",
+    "exams.form": "exams:form",
+    "exams.rosterentry": "exams:entry",
+    "people.user": "people:person",
+}
+
+
+def target_url(approval: Approval) -> str:
+    """Where the second person can look at what he approves; "" where there is no page."""
+    name = PAGES.get(approval.object_type)
+    return reverse(name, args=[approval.object_id]) if name else ""
 
 
 @page
@@ -96,6 +112,7 @@ def approval(request: HttpRequest, approval: UUID) -> HttpResponse:
     context = {
         "approval": found,
         "lines": shown(found.content),
+        "target_url": target_url(found),
         "state": state,
         "tone": tone,
         "may_decide": may_decide,
