@@ -35,7 +35,6 @@ _WHITE_BELOW = 0.45  # below, squares are so dark that ink on them would not be 
 
 _REGULAR = FontProperties(fname=str(REGULAR), size=10)
 _SMALL = FontProperties(fname=str(REGULAR), size=9)
-_TINY = FontProperties(fname=str(REGULAR), size=7.5)
 _BOLD = FontProperties(fname=str(BOLD), size=12)
 
 
@@ -106,11 +105,37 @@ def size(chart: Chart, narrow: bool = False) -> tuple[float, float]:
     return (4.1, 3.0) if narrow else (7.2, 3.3)
 
 
+TITLE_ROOM, LEGEND_ROOM, AXIS_ROOM, MARGIN = 0.42, 0.34, 0.3, 0.12  # inches
+
+
+def _width_of(labels: Sequence[str], points: float) -> float:
+    """How wide the longest label is, in inches: Chinese characters are as wide as high, others half of it.
+
+    Measuring with the font itself would be exact and take longer than the rest of the drawing.
+    """
+    lines = [line for label in labels for line in label.split("\n")]
+    units = max((sum(1.0 if ord(char) > 0x2E7F else 0.56 for char in line) for line in lines), default=0)
+    return units * points / 72
+
+
+def _canvas(
+    extent: tuple[float, float], *, left: float, bottom: float, top: float = TITLE_ROOM
+) -> tuple[Figure, Axes]:
+    """A figure of this size in inches, and axes with these margins: no second pass to find them out."""
+    width, height = extent
+    figure = Figure(figsize=extent)
+    box = (left / width, bottom / height, 1 - (left + MARGIN) / width, 1 - (bottom + top) / height)
+    return figure, figure.add_axes(box)
+
+
 def rate_bars(chart: BarChart, narrow: bool = False) -> Figure:
     """Horizontal bars from 0 to 100 %, the first group on top."""
     rows, per_row = len(chart.groups), len(chart.series)
-    figure = Figure(figsize=size(chart, narrow), layout="constrained")
-    axes = figure.add_subplot()
+    labels = [
+        f"{name}（{note}）" if note else name for name, note in zip(chart.groups, chart.notes, strict=True)
+    ]
+    left = _width_of(labels, 10) + 0.2
+    figure, axes = _canvas(size(chart, narrow), left=left, bottom=AXIS_ROOM + LEGEND_ROOM)
     height = 0.8 / max(per_row, 1)
     for number, series in enumerate(chart.series):
         colour, hatch = SERIES[number % len(SERIES)]
@@ -118,15 +143,11 @@ def rate_bars(chart: BarChart, narrow: bool = False) -> Figure:
             y = row + (number - (per_row - 1) / 2) * height
             _bar(axes, y, height * 0.88, value, colour, hatch)
         axes.barh([0], [0], color=colour, hatch=hatch, edgecolor="white", label=series.name)
-    axes.set_yticks(
-        range(rows),
-        [f"{name}（{note}）" if note else name for name, note in zip(chart.groups, chart.notes, strict=True)],
-        fontproperties=_REGULAR,
-    )
+    axes.set_yticks(range(rows), labels, fontproperties=_REGULAR)
     axes.set_ylim(rows - 0.5, -0.5)
     axes.set_xlim(0, 112)
     axes.set_xticks(range(0, 101, 20), [f"{x}%" for x in range(0, 101, 20)], fontproperties=_SMALL)
-    axes.legend(prop=_SMALL, loc="upper center", bbox_to_anchor=(0.5, -0.06), ncols=per_row, frameon=False)
+    _legend(figure, axes, per_row)
     _plain(axes, chart.title, "x")
     return figure
 
@@ -143,10 +164,15 @@ def _bar(axes: Axes, y: float, height: float, value: Value | Hidden, colour: str
     axes.text(length + 1, y, value.text(), va="center", color=INK, fontproperties=_SMALL)
 
 
+def _legend(figure: Figure, axes: Axes, columns: int) -> None:
+    """The names of the series below the picture."""
+    handles, labels = axes.get_legend_handles_labels()
+    figure.legend(handles, labels, prop=_SMALL, loc="lower center", ncols=max(columns, 1), frameon=False)
+
+
 def count_bars(chart: Histogram, narrow: bool = False) -> Figure:
     """Vertical bars of counts, one a band."""
-    figure = Figure(figsize=size(chart, narrow), layout="constrained")
-    axes = figure.add_subplot()
+    figure, axes = _canvas(size(chart, narrow), left=0.55, bottom=AXIS_ROOM)
     axes.bar(range(len(chart.counts)), chart.counts, width=0.7, color=BLUE, edgecolor="white")
     top = max([*chart.counts, 1])
     for place, count in enumerate(chart.counts):
@@ -167,8 +193,9 @@ _SCALE = mpl.colors.LinearSegmentedColormap.from_list("mastery", ["#0b3c68", "#2
 def heat_map(chart: HeatMap, narrow: bool = False) -> Figure:
     """A grid of squares, each with its rate and number of people; "*" marks what was put together."""
     rows, columns = len(chart.rows), len(chart.columns)
-    figure = Figure(figsize=size(chart, narrow), layout="constrained")
-    axes = figure.add_subplot()
+    names = [_folded(name, 12) for name in chart.rows]
+    left = _width_of(names, 9) + 0.15
+    figure, axes = _canvas(size(chart, narrow), left=left, bottom=MARGIN, top=TITLE_ROOM + 0.4)
     for y, line in enumerate(chart.cells):
         for x, cell in enumerate(line):
             _square(axes, x, y, cell)
@@ -177,9 +204,10 @@ def heat_map(chart: HeatMap, narrow: bool = False) -> Figure:
     axes.set_xticks(
         range(columns), [_folded(name) for name in chart.columns], fontproperties=_SMALL, color=INK
     )
-    axes.set_yticks(range(rows), [_folded(name, 12) for name in chart.rows], fontproperties=_SMALL, color=INK)
+    axes.set_yticks(range(rows), names, fontproperties=_SMALL, color=INK)
     axes.xaxis.tick_top()
     _plain(axes, chart.title, "")
+    axes.set_title(chart.title, fontproperties=_BOLD, loc="left", color=INK, pad=34)
     return figure
 
 
@@ -189,17 +217,11 @@ def _square(axes: Axes, x: int, y: int, cell: MapCell[str]) -> None:
     axes.add_patch(
         Rectangle((x - 0.48, y - 0.46), 0.96, 0.92, facecolor=colour, edgecolor=LINE, linewidth=0.6)
     )
-    if share is None or cell.figure is None:
-        axes.text(x, y, "—", ha="center", va="center", color=SOFT, fontproperties=_SMALL)
-        return
-    ink = "#ffffff" if share < _WHITE_BELOW else INK
-    mark = "*" if cell.is_merged else ""
-    axes.text(
-        x, y - 0.13, cell.figure.text(0) + mark, ha="center", va="center", color=ink, fontproperties=_SMALL
-    )
-    axes.text(
-        x, y + 0.24, f"{cell.counts.people}人", ha="center", va="center", color=ink, fontproperties=_TINY
-    )
+    words, ink = "—", SOFT
+    if share is not None and cell.figure is not None:
+        words = f"{cell.figure.text(0)}{'*' if cell.is_merged else ''}\n{cell.counts.people}人"
+        ink = "#ffffff" if share < _WHITE_BELOW else INK
+    axes.text(x, y, words, ha="center", va="center", color=ink, fontproperties=_SMALL, linespacing=1.15)
 
 
 def _folded(name: str, width: int = 5) -> str:
@@ -209,8 +231,7 @@ def _folded(name: str, width: int = 5) -> str:
 
 def rate_lines(chart: LineChart, narrow: bool = False) -> Figure:
     """Lines from 0 to 100 % with their values; a missing year leaves a gap."""
-    figure = Figure(figsize=size(chart, narrow), layout="constrained")
-    axes = figure.add_subplot()
+    figure, axes = _canvas(size(chart, narrow), left=0.6, bottom=AXIS_ROOM + LEGEND_ROOM)
     for number, series in enumerate(chart.series):
         colour, _ = SERIES[number % len(SERIES)]
         values = [
@@ -231,9 +252,7 @@ def rate_lines(chart: LineChart, narrow: bool = False) -> Figure:
     axes.set_xlim(-0.4, max(len(chart.points) - 0.6, 0.6))
     axes.set_ylim(0, 116)
     axes.set_yticks(range(0, 101, 20), [f"{y}%" for y in range(0, 101, 20)], fontproperties=_SMALL)
-    axes.legend(
-        prop=_SMALL, loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=len(chart.series), frameon=False
-    )
+    _legend(figure, axes, len(chart.series))
     _plain(axes, chart.title, "y")
     return figure
 

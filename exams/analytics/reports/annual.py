@@ -139,9 +139,19 @@ def annual_facts(*, unit: Unit, year: int, at: datetime, zone: tzinfo) -> Report
 
 
 def annual_document(
-    *, unit: Unit, year: int, style: Style, at: datetime, zone: tzinfo, as_of: datetime | None = None
+    *,
+    unit: Unit,
+    year: int,
+    style: Style,
+    at: datetime,
+    zone: tzinfo,
+    as_of: datetime | None = None,
+    until: date | None = None,
 ) -> ReportDocument:
-    """The report as the rows stand now, or stood at `as_of`."""
+    """The report as the rows stand now, or stood at `as_of`.
+
+    `until`: the day of which villages are counted; by default the end of the year, or today before it.
+    """
     moment = as_of or at
     read = _read_year(unit, year, moment, zone)
     sums: AnySums = RecountedSums(read.exams, at=as_of) if as_of else StoredSums(read.exams, at=at)
@@ -151,7 +161,7 @@ def annual_document(
         for exam in read.exams
         if exam.pk in own
     }
-    day = min(date(year, 12, 31), moment.astimezone(zone).date())
+    day = min(date(year, 12, 31), until or moment.astimezone(zone).date())
     villages = villages_on(unit.path, day)
     laws = _laws(list(own.values()))
     sentences = _Sentences(read, reports, villages, laws, day, at)

@@ -25,23 +25,20 @@ def rate(measure: str, counts: Tally, frozen: bool = True) -> Value:
     figure = evaluate(measure, counts)
     if not frozen or (measure in NEEDS_RESULTS and counts.pending):
         return EMPTY
-    return EMPTY if 0 < int(figure.whole or 0) < MINIMUM_GROUP else number(figure)
+    return EMPTY if 0 < int(figure.whole or 0) < MINIMUM_GROUP else value_of(figure)
 
 
-def number(figure: Figure) -> Value:
-    """A figure for a cell: a rate with both its counts, a mean as a number of two decimals."""
+def value_of(figure: Figure) -> Value:
+    """A figure for a cell: a rate with both its counts, a mean as a number of two decimals.
+
+    Sums of points become hundredths: the same rate in integers.
+    """
     if not figure.whole:
         return EMPTY
     if figure.definition.shape is Shape.MEAN:
         return Decimal(figure.text())
-    part, whole = (Decimal(value) * 100 for value in (figure.part, figure.whole))
-    if part != int(part) or whole != int(whole):
-        raise ValueError(f"not in hundredths: {figure}")
-    return (
-        Rate(int(part), int(whole))
-        if isinstance(figure.part, Decimal)
-        else Rate(figure.part, int(figure.whole))
-    )
+    scale = 1 if isinstance(figure.part, int) else 100
+    return Rate(int(figure.part * scale), int(figure.whole * scale))
 
 
 def points(value: Decimal | None) -> Value:
@@ -102,7 +99,7 @@ def units_table(number: int, exam: Exam, report: FiguresReport) -> Table:
         value = cells[measure]
         if not report.shows(measure):
             return EMPTY
-        return "·" if isinstance(value, Hidden) else number(value)
+        return "·" if isinstance(value, Hidden) else value_of(value)
 
     lines: list[tuple[Value, ...]] = [
         (
@@ -173,7 +170,7 @@ def reasons_table(rows: Iterable[tuple[Exam, Tally, Mapping[str, int]]]) -> Tabl
 def mastery_table(rows: Sequence[tuple[str, str, int, TopicCounts]]) -> Table:
     """附表5: law, article, items, counts; the weakest first."""
     lines: list[tuple[Value, ...]] = [
-        (law, article or "—", items, counts.answers, number(evaluate("mastery", counts)))
+        (law, article or "—", items, counts.answers, value_of(evaluate("mastery", counts)))
         for law, article, items, counts in rows[:WEAKEST]
     ]
     return Table(
