@@ -237,6 +237,14 @@ def test_the_second_officer_publishes_exam_and_forms(office: Office) -> None:
     assert office.exam.published_at is not None
 
 
+def test_the_second_officer_gets_from_the_approval_to_the_form(office: Office) -> None:
+    office.build()
+    client_of(office.officer).post(url("forms_publish", office.exam.pk))
+    approval = Approval.objects.filter(action="form.publish").first()
+    page = text_of(client_of(office.second).get(reverse("people:approval", args=[approval.pk])))
+    assert f'href="{url("form", approval.object_id)}"' in page
+
+
 def test_an_office_of_one_may_do_without_a_second(office: Office, alone: None) -> None:
     office.build()
     reply = client_of(office.officer).post(url("forms_publish", office.exam.pk))
