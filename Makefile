@@ -8,7 +8,7 @@ PYTHON ?= $(shell for one in python3 python3.13 python3.12 python3.11; do \
   $$one -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$one && break; done)
 BIN := .venv/bin
 
-.PHONY: help run test test-sqlite test-postgres lint bench clean
+.PHONY: help run test test-sqlite test-postgres lint faults faults-mutants bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -48,6 +48,14 @@ lint: .venv/.installed-dev ## style, types, missing migrations
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	DEBUG=1 $(BIN)/python -W ignore manage.py makemigrations --check --dry-run
+
+faults: .venv/.installed ## sit an exam under faults on both databases (docs/reliability.md; ARGS=…)
+	@tests/system/packages.sh
+	$(BIN)/python -m tests.faults --phones 40 --seconds 60 --seed 1 --database both $(ARGS)
+
+faults-mutants: .venv/.installed ## plant bugs on purpose: each must be caught by the fault harness
+	@tests/system/packages.sh
+	$(BIN)/python -m tests.faults.mutants $(ARGS)
 
 bench: .venv/.installed-dev ## the benchmarks of docs/benchmarks.md
 	$(BIN)/python -m benchmarks $(ARGS)
