@@ -12,6 +12,7 @@ from examsite.people.models import Role
 from examsite.people.rules import units_under
 
 from ..domain import exams as domain
+from ..domain.end_times import end_times
 from ..engine.headings import plain
 from ..models import Exam
 from ..rules import blueprints_visible_to, exams_manageable_by
@@ -82,8 +83,16 @@ class ExamEndTimes(ExamOfficeView):
     @office_call("exams_end_times", reply=schema.EndTimesOut(many=True))
     def get(self, request: Request, exam: UUID) -> Response:
         """When everybody's time ends, by sitting and allowance."""
-        rows = domain.end_times(exam=self.exam(exam))
+        rows = end_times(exam=self.exam(exam))
         return Response(schema.EndTimesOut(rows, many=True).data)
+
+
+class ExamClose(ExamOfficeView):
+    @office_call("exams_close", reply=schema.ExamOut)
+    def post(self, request: Request, exam: UUID) -> Response:
+        """The exam is over: no further sittings, no additions."""
+        domain.close_exam(exam=self.exam(exam), at=self.at, actor=request.user)
+        return Response(self.shown(self.exam(exam)))
 
 
 class ExamPublish(ExamOfficeView):

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("blueprints/<uuid:blueprint>/copy", blueprints.BlueprintCopy.as_view(), name="blueprint_copy"),
     path("exams", exams.Exams.as_view(), name="exams"),
     path("exams/<uuid:exam>", exams.ExamDetail.as_view(), name="exam"),
+    path("exams/<uuid:exam>/close", exams.ExamClose.as_view(), name="exam_close"),
     path("exams/<uuid:exam>/end-times", exams.ExamEndTimes.as_view(), name="exam_end_times"),
     path("exams/<uuid:exam>/publish", exams.ExamPublish.as_view(), name="exam_publish"),
     path("exams/<uuid:exam>/forms", forms.Forms.as_view(), name="forms"),

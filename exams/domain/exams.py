@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from examsite.lib.errors import Conflict, Invalid
 from examsite.people.domain.approvals import digest_of, on_approval, propose, use_approval
@@ -17,7 +17,7 @@ from examsite.people.domain.audit import record
 from examsite.people.models import Approval, Category, Unit, User
 
 from ..engine.headings import plain
-from ..engine.timing import Window, allowed_time, due_at, last_entry_at
+from ..engine.transitions import State
 from ..models import (
     Blueprint,
     Exam,
@@ -26,15 +26,13 @@ from ..models import (
     MakeupCap,
     ReleaseRule,
     RosterEntry,
-    RosterStatus,
     Seat,
-    Sitting,
     SittingKind,
 )
+from .end_times import SAT_BY, end_times
 
 ACTION = "exam.publish"
 MAX_TRIES = 10
-SAT_BY = (RosterStatus.REQUIRED, RosterStatus.DEFERRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,77 +174,6 @@ def _checked(unit: Unit, spec: ExamSpec, itself: Exam | None) -> ExamSpec:
     return ExamSpec(**{**spec.fields(), **words, **times})
 
 
-# --- Who ends when -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class EndTimes:
-    """The times of those in one sitting who have one allowance. `odd`: what the office should look at.
-
-    `first_end`: of who starts at the opening. `last_full_start`: who starts later loses time, because the
-    window closes; None when the window is too short for anybody. `last_entry`: the last moment of entry,
-    `last_end`: the end of who enters then.
-    """
-
-    sitting: Sitting
-    allowance: Decimal
-    people: int
-    names: tuple[str, ...]
-    first_end: datetime
-    last_full_start: datetime | None
-    last_entry: datetime
-    last_end: datetime
-    odd: tuple[str, ...]
-
-
-def end_times(*, exam: Exam) -> list[EndTimes]:
-    """When everybody's time ends, by sitting and allowance; names where the allowance is not 1."""
-    found = []
-    for sitting in exam.sittings.order_by("opens_at"):
-        seats = sitting.seats.filter(entry__status__in=SAT_BY)
-        for row in seats.values("entry__allowance").annotate(people=Count("pk")).order_by("entry__allowance"):
-            allowance = row["entry__allowance"]
-            names: tuple[str, ...] = ()
-            if allowance != 1:
-                who = seats.filter(entry__allowance=allowance).order_by("entry__admission_number")
-                names = tuple(who.values_list("entry__name", flat=True))
-            found.append(_end_times(sitting, allowance, row["people"], names))
-    return found
-
-
-def _end_times(sitting: Sitting, allowance: Decimal, people: int, names: tuple[str, ...]) -> EndTimes:
-    window = Window(sitting.opens_at, sitting.closes_at, sitting.duration_s, sitting.late_entry_s)
-    own = allowed_time(sitting.duration_s, allowance)
-    last_entry = last_entry_at(window)
-
-    def end(start: datetime) -> datetime:
-        return due_at(
-            started_at=start,
-            duration_s=sitting.duration_s,
-            allowance=allowance,
-            closes_at=sitting.closes_at,
-        )
-
-    full = sitting.closes_at - own
-    odd = []
-    if full < sitting.opens_at:
-        minutes = int((sitting.opens_at - full).total_seconds() // 60)
-        odd.append(f"时间窗比作答时长短 {max(minutes, 1)} 分钟，谁也答不满时长")
-    elif full < last_entry:
-        odd.append("晚于“答满时长的最晚进场”才进场的，到窗口结束就收卷，答不满时长")
-    return EndTimes(
-        sitting=sitting,
-        allowance=allowance,
-        people=people,
-        names=names,
-        first_end=end(sitting.opens_at),
-        last_full_start=full if full >= sitting.opens_at else None,
-        last_entry=last_entry,
-        last_end=end(last_entry) if last_entry < sitting.closes_at else sitting.closes_at,
-        odd=tuple(odd),
-    )
-
-
 # --- Publishing --------------------------------------------------------------------------------------
 
 
@@ -362,6 +289,28 @@ def _require_ready(exam: Exam, at: datetime) -> None:
     missing = [gap.text for gap in gaps(exam=exam, at=at) if gap.must]
     if missing:
         raise Conflict("not_ready", f"“{exam}”还不能发布：{'；'.join(missing)}。", gaps=missing)
+
+
+@transaction.atomic
+def close_exam(*, exam: Exam, at: datetime, actor: User | None) -> Exam:
+    """The exam is over: no further sittings, no additions to the roster; its figures can be frozen.
+
+    Raises Conflict before its publication, while a window is open or somebody is answering.
+    """
+    locked = _locked(exam)
+    if locked.published_at is None:
+        raise Conflict("not_published", f"“{locked}”还没有发布。")
+    if locked.closed_at is not None:
+        raise Conflict("closed", f"“{locked}”已经结束。")
+    if locked.sittings.filter(closes_at__gt=at).exists():
+        raise Conflict("open", "还有场次没有结束，结束后才能关闭考试。")
+    running = locked.attempts.filter(state=State.IN_PROGRESS.value, voided_at__isnull=True).count()
+    if running:
+        raise Conflict("running", f"还有 {running} 人正在作答，收卷后才能关闭考试。")
+    locked.closed_at = at
+    locked.save(update_fields=["closed_at"])
+    record(action="exam.close", target=locked, at=at, actor=actor, unit=locked.unit)
+    return locked
 
 
 def _publish(exam: Exam, at: datetime, actor: User | None) -> Exam:

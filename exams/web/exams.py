@@ -22,6 +22,7 @@ from examsite.people.rules import units_under
 from examsite.web import Crumb, ask, page
 
 from ..domain import exams as domain
+from ..domain.end_times import end_times
 from ..engine.headings import plain
 from ..models import Exam, FormRole, RosterStatus
 from ..rules import blueprints_visible_to, exams_manageable_by
@@ -139,7 +140,7 @@ def exam(request: HttpRequest, exam: UUID) -> HttpResponse:
         "tab": "exam",
         "steps": steps_of(found, missing),
         "must": [gap for gap in missing if gap.must],
-        "end_times": domain.end_times(exam=found),
+        "end_times": end_times(exam=found),
         "waiting": waiting,
         "second_person": settings.REQUIRE_SECOND_PERSON,
         "events": roster_events(found),
@@ -261,6 +262,16 @@ def exam_publish(request: HttpRequest, exam: UUID) -> HttpResponse:
     else:
         domain.publish_exam(exam=found, at=at, actor=request.user, second_person=False)
         messages.success(request, "考试已发布，考生可以看到了。")
+    return redirect("exams:exam", found.pk)
+
+
+@page
+@require_POST
+def exam_close(request: HttpRequest, exam: UUID) -> HttpResponse:
+    """The exam is over."""
+    found = managed_exam(request, exam)
+    domain.close_exam(exam=found, at=clock.now(), actor=request.user)
+    messages.success(request, f"“{found.title}”已结束，不再开场次、不再增人。")
     return redirect("exams:exam", found.pk)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
-from . import blueprints, exams, forms, printing, rosters, sittings
+from . import blueprints, exams, forms, makeups, printing, rosters, sittings
 
 UUID_RE = "[0-9a-f-]{36}"
 urlpatterns: list[URLPattern] = [
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("office/exams/<uuid:exam>", exams.exam, name="exam"),
     path("office/exams/<uuid:exam>/rules", exams.exam_edit, name="exam_edit"),
     path("office/exams/<uuid:exam>/publish", exams.exam_publish, name="exam_publish"),
+    path("office/exams/<uuid:exam>/close", exams.exam_close, name="exam_close"),
     path("office/exams/<uuid:exam>/delete", exams.exam_delete, name="exam_delete"),
     # Blueprints
     path("office/blueprints/", blueprints.blueprints, name="blueprints"),
@@ -51,7 +52,7 @@ urlpatterns: list[URLPattern] = [
     # Sittings
     path("office/exams/<uuid:exam>/sittings", sittings.sittings, name="sittings"),
     path("office/exams/<uuid:exam>/sittings/new", sittings.sitting_new, name="sitting_new"),
-    path("office/exams/<uuid:exam>/makeup", sittings.makeup_new, name="makeup_new"),
+    path("office/exams/<uuid:exam>/makeup", makeups.makeup_new, name="makeup_new"),
     path("office/sittings/<uuid:sitting>", sittings.sitting, name="sitting"),
     path("office/sittings/<uuid:sitting>/edit", sittings.sitting_edit, name="sitting_edit"),
     path("office/sittings/<uuid:sitting>/deed", sittings.sitting_deed, name="sitting_deed"),

@@ -21,15 +21,13 @@ from examsite.people.models import Role, RoleGrant, User
 from examsite.people.tree import full_names
 from examsite.web import ask, page
 
-from ..analytics.facts.people import people_of
 from ..domain import seats as seating
 from ..domain import sittings as domain
-from ..domain.results import rule_of
-from ..engine.results import resolve
-from ..models import Attempt, Exam, Form, Mode, Room, RosterEntry, Sitting, SittingKind
+from ..models import Attempt, Form, Mode, Room, Sitting, SittingKind
 from ..rules import sittings_run_by
 from .exams import exam_crumbs, managed_exam
 from .inputs import RoomForm, SittingForm, new_sitting_initial, posted, sitting_initial
+from .makeups import build_for
 
 PAGE_SIZE = 50
 
@@ -193,6 +191,11 @@ def sitting_deed(request: HttpRequest, sitting: UUID) -> HttpResponse:
         counts = seating.deal_forms(sitting=found, at=at, actor=request.user)
         told = "，".join(f"{code}卷 {count} 人" for code, count in counts.items())
         messages.success(request, f"已分卷：{told}；相邻座位的卷不同。")
+    elif deed == "deal-new":
+        seating.deal_forms(sitting=found, at=at, actor=request.user, only_new=True)
+        messages.success(request, "已给没有卷的座位分卷，其他人不变。")
+    elif deed == "build":
+        return build_for(request, found, at)
     elif deed == "swap":
         count = seating.swap_form(
             sitting=found,
@@ -332,61 +335,3 @@ def room_remove(request: HttpRequest, room: UUID) -> HttpResponse:
     domain.remove_room(room=found, at=clock.now(), actor=request.user)
     messages.success(request, f"考场“{found.name}”已删除，里面的人改为未分考场。")
     return redirect("exams:sitting", found.sitting_id)
-
-
-# --- Makeups -----------------------------------------------------------------------------------------
-
-
-def makeup_candidates(exam: Exam, at: datetime) -> tuple[list[tuple[RosterEntry, str]], int]:
-    """Those who owe a makeup, with the reason in words; and how many wait for their released result."""
-    rule = rule_of(exam)
-    owing, waiting = {}, 0
-    for person in people_of(exam, at=at):
-        its = resolve(person, rule)
-        if its.owes_makeup and not its.passed:
-            if its.took_main and its.main is None:
-                waiting += 1
-            else:
-                owing[person.entry_id] = "不合格" if its.took_main else "缺考"
-    entries = exam.entries.filter(pk__in=owing).select_related("unit").order_by("unit_path", "name")
-    return [(entry, owing[str(entry.pk)]) for entry in entries], waiting
-
-
-@page
-def makeup_new(request: HttpRequest, exam: UUID) -> HttpResponse:
-    """A makeup in one step: the window, and a seat for each of those who owe one."""
-    found = managed_exam(request, exam)
-    at = clock.now()
-    opens = localtime(at).replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=3)
-    form = SittingForm(posted(request), initial=new_sitting_initial(found, opens) | {"title": "补考"})
-    candidates, pending = makeup_candidates(found, at)
-    chosen = set(request.POST.getlist("entry"))
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        entries = [entry for entry, _ in candidates if str(entry.pk) in chosen]
-        try:
-            made = domain.create_makeup(
-                exam=found, spec=form.spec(), entries=entries, at=at, actor=request.user
-            )
-        except Invalid as error:
-            form.add_error(None, error.message)
-            status = 400
-        else:
-            waiting = made.seats.filter(form__isnull=True).count()
-            messages.success(request, f"补考场次已建立，{len(entries)} 人已排座。")
-            if waiting:
-                messages.warning(
-                    request, f"{waiting} 人还没有卷：现有卷他们做过的题超过三成，请为补考组新卷并定卷后分卷。"
-                )
-            return redirect("exams:sitting", made.pk)
-    elif request.method == "POST":
-        status = 400
-    context = {
-        "exam": found,
-        "tab": "sittings",
-        "form": form,
-        "candidates": candidates,
-        "pending": pending,
-        "chosen": chosen if request.method == "POST" else {str(entry.pk) for entry, _ in candidates},
-    }
-    return render(request, "exams/office/makeup.html", context, status=status)

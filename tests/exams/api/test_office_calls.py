@@ -219,6 +219,7 @@ def routes(office: Office) -> dict[str, tuple[str, tuple[object, ...]]]:
         "blueprint": ("get", blueprint),
         "blueprint_copy": ("post", blueprint),
         "exam": ("get", exam),
+        "exam_close": ("post", exam),
         "exam_end_times": ("get", exam),
         "exam_publish": ("post", exam),
         "forms": ("get", exam),

@@ -7,11 +7,12 @@ from decimal import Decimal
 
 import pytest
 
+from exams.domain.end_times import end_times
 from exams.domain.exams import (
     change_exam,
+    close_exam,
     create_exam,
     delete_exam,
-    end_times,
     gaps,
     propose_exam,
     publish_exam,
@@ -246,3 +247,17 @@ def test_an_exam_is_published_once(office: Office) -> None:
     with pytest.raises(Conflict) as refusal:
         publish_exam(exam=office.exam, at=AT, actor=office.officer, second_person=False)
     assert refusal.value.message == "“2026年法律明白人考试”已经发布。"
+
+
+def test_an_exam_is_closed_when_its_windows_are_over(office: Office) -> None:
+    def refused(at: object) -> str:
+        with pytest.raises(Conflict) as refusal:
+            close_exam(exam=office.exam, at=at, actor=office.officer)  # type: ignore[arg-type]
+        return refusal.value.code
+
+    assert refused(AT) == "not_published"
+    ready(office)
+    publish_exam(exam=office.exam, at=AT, actor=office.officer, second_person=False)
+    assert refused(OPENS) == "open"
+    assert close_exam(exam=office.exam, at=CLOSES, actor=office.officer).closed_at == CLOSES
+    assert refused(CLOSES) == "closed"

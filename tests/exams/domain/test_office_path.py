@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from exams.domain.blueprints import TEMPLATES, create_blueprint
-from exams.domain.exams import ExamSpec, create_exam, end_times, gaps, publish_exam
+from exams.domain.end_times import end_times
+from exams.domain.exams import ExamSpec, create_exam, gaps, publish_exam
 from exams.domain.forms import build_forms
 from exams.domain.publishing import publish_forms
 from exams.domain.rosters import draw_roster, freeze_roster

@@ -13,16 +13,18 @@ from django.urls import reverse
 
 from exams.domain.exams import publish_exam
 from exams.domain.form_writing import slots_of
+from exams.domain.publishing import publish_forms
 from exams.domain.rosters import change_terms
-from exams.domain.sittings import add_room
-from exams.models import Blueprint, Exam, Form, Mode, RosterEntry, RosterEvent, Sitting
+from exams.domain.sittings import SittingSpec, add_room, create_makeup
+from exams.domain.starting import start_attempt
+from exams.models import Attempt, Blueprint, Exam, Form, Mode, RosterEntry, RosterEvent, Sitting
 from examsite.people.domain.approvals import decide
 from examsite.people.models import Approval, Category, Role, User
 from questionbanks.domain.imports import confirm_import, fill_import, open_import
 from questionbanks.domain.reading import read_file
 from questionbanks.models import Item, ItemState
 from tests.factories import AT, make_member, make_members, make_staff
-from tests.papers_world import Office, make_office
+from tests.papers_world import CLOSES, HOUR, OPENS, Office, make_office
 
 pytestmark = pytest.mark.django_db
 
@@ -641,6 +643,27 @@ def test_a_makeup_seats_those_who_were_absent(office: Office) -> None:
     client.post(url("makeup_new", office.exam.pk), sitting_fields(title="补考", entry=keys))
     made = Sitting.objects.get(kind="makeup")
     assert made.seats.count() == 2
+
+
+def test_a_makeup_whose_people_met_every_form_gets_a_new_one(office: Office) -> None:
+    entries = office.freeze(people=2)
+    office.build(forms=1, reserves=0)
+    publish_forms(exam=office.exam, at=AT, actor=office.officer, second_person=False)
+    main = office.sit()
+    publish_exam(exam=office.exam, at=AT, actor=office.officer, second_person=False)
+    for seat in main.seats.select_related("sitting__exam", "entry"):
+        start_attempt(seat=seat, number=1, device="d", at=OPENS)
+    Attempt.objects.update(**{"state": "submitted"}, submitted_at=OPENS)
+    spec = SittingSpec("补考", CLOSES, CLOSES + 2 * HOUR, 3600)
+    makeup = create_makeup(exam=office.exam, spec=spec, entries=entries, at=CLOSES, actor=office.officer)
+    client = client_of(office.officer)
+    assert "为补考组新卷" in text_of(client.get(url("sitting", makeup.pk)))
+    reply = client.post(url("sitting_deed", makeup.pk), {"deed": "build"})
+    assert told(reply) == ["已为补考组卷：B卷、C卷。请检查、定卷，再回到场次页分卷。"]
+    publish_forms(exam=office.exam, at=CLOSES, actor=office.officer, second_person=False)
+    reply = client.post(url("sitting_deed", makeup.pk), {"deed": "deal-new"})
+    assert told(reply)[-1] == "已给没有卷的座位分卷，其他人不变。"
+    assert set(makeup.seats.values_list("form__code", flat=True)) == {"B"}
 
 
 # --- Printing ----------------------------------------------------------------------------------------
