@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, When
 
 from ..kinds.registry import KINDS
 from ..likeness import bare
@@ -107,36 +107,92 @@ def _below(bank: Bank, topic: str, paths: dict[UUID, str] | None) -> list[UUID]:
     return [key for key, path in paths.items() if top and (path == top or path.startswith(f"{top}/"))]
 
 
-def facets(bank: Bank, wanted: Wanted, paths: dict[UUID, str]) -> list[Facet]:
-    """All facets, each counted under the other conditions: one statement a facet."""
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """Items that are alike in everything facets look at, counted."""
 
-    def others(name: str) -> QuerySet[Item]:
-        freed = replace(wanted, **{name: ""})
-        return find_items(bank, freed, paths, retired=name == "state").order_by()
+    state: str
+    kind: str
+    topic: UUID | None
+    difficulty: int | None
+    audience: tuple[str, ...]
+    stale: bool
+    count: int
 
-    def counted(name: str) -> dict[Any, int]:
-        return dict(others(name).values_list(name).annotate(n=Count("pk")))
 
-    states, kinds, levels = counted("state"), counted("kind"), counted("difficulty")
-    stale = others("stale").aggregate(
-        yes=Count("pk", filter=~Q(stale_reason="")), no=Count("pk", filter=Q(stale_reason=""))
-    )
+def facets(bank: Bank, wanted: Wanted, paths: dict[UUID, str]) -> tuple[list[Facet], int]:
+    """All facets, each counted under the other conditions, and how many items fit all of them.
+
+    Two statements: one groups the items that have the words, the law, the tag and the import by all facets at
+    once (an index holds those columns), one counts the laws. The rest is adding up.
+    """
+    cells = _cells(bank, wanted, paths)
+    topics = set(_below(bank, wanted.topic, paths)) if wanted.topic not in ("", NO_TOPIC) else None
+
+    def counted(name: str, value: Callable[[_Cell], Any]) -> Counter[Any]:
+        counts: Counter[Any] = Counter()
+        for cell in cells:
+            if _fits(cell, wanted, topics, without=name):
+                counts[value(cell)] += cell.count
+        return counts
+
+    states = counted("state", lambda cell: cell.state)
+    kinds = counted("kind", lambda cell: cell.kind)
+    levels = counted("difficulty", lambda cell: cell.difficulty)
+    stale = counted("stale", lambda cell: cell.stale)
     rows = {
-        "state": ("状态", [Option(one.value, one.label, states.get(one.value, 0)) for one in ItemState]),
-        "kind": ("题型", [Option(code, one.label, kinds.get(code, 0)) for code, one in KINDS.items()]),
-        "topic": ("知识点", _topics(counted("topic"), paths)),
-        "law": ("法律", _laws(others("law"))),
-        "difficulty": ("难度", [Option(str(one), one.label, levels.get(one, 0)) for one in Difficulty]),
-        "audience": ("适用对象", _audiences(others("audience"))),
-        "stale": ("时效", [Option("1", "可能过时", stale["yes"]), Option("0", "没有标记", stale["no"])]),
+        "state": ("状态", [Option(one.value, one.label, states[one.value]) for one in ItemState]),
+        "kind": ("题型", [Option(code, one.label, kinds[code]) for code, one in KINDS.items()]),
+        "topic": ("知识点", _topics(counted("topic", lambda cell: cell.topic), paths)),
+        "law": ("法律", _laws(find_items(bank, replace(wanted, law=""), paths))),
+        "difficulty": ("难度", [Option(str(one), one.label, levels[one.value]) for one in Difficulty]),
+        "audience": ("适用对象", _audiences(counted("audience", lambda cell: cell.audience))),
+        "stale": ("时效", [Option("1", "可能过时", stale[True]), Option("0", "没有标记", stale[False])]),
     }
+    total = sum(cell.count for cell in cells if _fits(cell, wanted, topics, without=""))
     return [
         Facet(name, label, getattr(wanted, name), tuple(one for one in options if one.count))
         for name, (label, options) in rows.items()
+    ], total
+
+
+def _cells(bank: Bank, wanted: Wanted, paths: dict[UUID, str]) -> list[_Cell]:
+    fixed = Wanted(words=wanted.words, law=wanted.law, tag=wanted.tag, run=wanted.run)
+    stale = Case(When(stale_reason="", then=0), default=1, output_field=IntegerField())
+    groups = (
+        find_items(bank, fixed, paths, retired=True)
+        .order_by()
+        .annotate(is_stale=stale)
+        .values_list("state", "kind", "topic", "difficulty", "audience", "is_stale")
+        .annotate(n=Count("*"))
+    )
+    return [
+        _Cell(state, kind, topic, difficulty, tuple(audience or ()), bool(is_stale), n)
+        for state, kind, topic, difficulty, audience, is_stale, n in groups
     ]
 
 
-def _topics(counts: dict[UUID | None, int], paths: dict[UUID, str]) -> list[Option]:
+def _fits(cell: _Cell, wanted: Wanted, topics: set[UUID] | None, *, without: str) -> bool:
+    """Whether a cell fits all conditions but the one on `without`: as `find_items` does it."""
+    tests = {
+        "state": cell.state == wanted.state if wanted.state else cell.state != ItemState.RETIRED,
+        "kind": not wanted.kind or cell.kind == wanted.kind,
+        "difficulty": not wanted.difficulty or str(cell.difficulty) == wanted.difficulty,
+        "topic": _fits_topic(cell.topic, wanted.topic, topics),
+        "audience": not wanted.audience
+        or label_line("@", wanted.audience) in {label_line("@", one) for one in cell.audience},
+        "stale": not wanted.stale or cell.stale == (wanted.stale == "1"),
+    }
+    return all(passed for name, passed in tests.items() if name != without)
+
+
+def _fits_topic(topic: UUID | None, wanted: str, topics: set[UUID] | None) -> bool:
+    if topics is not None:
+        return topic in topics
+    return topic is None if wanted == NO_TOPIC else True
+
+
+def _topics(counts: Counter[UUID | None], paths: dict[UUID, str]) -> list[Option]:
     """In the order of the tree; a topic counts what stands below it, too."""
     sums: Counter[str] = Counter()
     for key, count in counts.items():
@@ -147,13 +203,13 @@ def _topics(counts: dict[UUID | None, int], paths: dict[UUID, str]) -> list[Opti
         Option(str(key), path.rpartition("/")[2], sums[path], path.count("/"))
         for key, path in sorted(paths.items(), key=lambda pair: pair[1].split("/"))
     ]
-    return [*options, Option(NO_TOPIC, "（没有知识点）", counts.get(None, 0))]
+    return [*options, Option(NO_TOPIC, "（没有知识点）", counts[None])]
 
 
 def _laws(items: QuerySet[Item]) -> list[Option]:
     """Laws that the items' current versions cite; most cited first."""
     rows = (
-        ItemCitation.objects.filter(version__in=items.values("current"))
+        ItemCitation.objects.filter(version__in=items.order_by().values("current"))
         .order_by()
         .values_list("edition__law", "edition__law__short")
         .annotate(n=Count("version", distinct=True))
@@ -161,11 +217,11 @@ def _laws(items: QuerySet[Item]) -> list[Option]:
     return [Option(str(key), short, n) for key, short, n in sorted(rows, key=lambda row: (-row[2], row[1]))]
 
 
-def _audiences(items: QuerySet[Item]) -> list[Option]:
+def _audiences(groups: Counter[tuple[str, ...]]) -> list[Option]:
     """Audiences; an item may have several."""
     counts: Counter[str] = Counter()
-    for names, n in items.values_list("audience").annotate(n=Count("pk")):
-        for name in names or ():
+    for names, n in groups.items():
+        for name in names:
             counts[name] += n
     return [Option(name, name, n) for name, n in counts.most_common()]
 

@@ -133,7 +133,10 @@ def bank(request: HttpRequest, bank: UUID) -> HttpResponse:
         .select_related("current")
         .prefetch_related("current__citations__edition__law")
     )
-    rows = Paginator(items, PER_PAGE).get_page(request.GET.get("page"))
+    columns, total = facets(found, wanted, paths)
+    paginator = Paginator(items, PER_PAGE)
+    paginator.count = total  # known already: no second look through all items
+    rows = paginator.get_page(request.GET.get("page"))
     for item in rows:
         item.path = paths.get(item.topic_id, "")
     return render(
@@ -142,7 +145,7 @@ def bank(request: HttpRequest, bank: UUID) -> HttpResponse:
         {
             "bank": found,
             "wanted": wanted,
-            "facets": facets(found, wanted, paths),
+            "facets": columns,
             "page_obj": rows,
             "narrowed": any(name in request.GET for name in wanted.__slots__ if request.GET.get(name)),
             "open_imports": found.imports.filter(

@@ -38,8 +38,7 @@ def export(request: HttpRequest, bank: UUID) -> HttpResponse:
         "count": items.count(),
         "wanted": [(one.name, getattr(wanted, one.name)) for one in fields(Wanted)],
         "formats": [
-            (one, [_missing(code) for code in KINDS if code not in one.kinds_out])
-            for one in export_formats()
+            (one, [_missing(code) for code in KINDS if code not in one.kinds_out]) for one in export_formats()
         ],
         "chosen": source.get("format", "xlsx"),
         "crumbs": crumbs(found),
