@@ -11,6 +11,7 @@ from . import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("examsite.people.web.urls")),
+    path("sign-in/", include("allauth.socialaccount.providers.openid_connect.urls")),
     path("banks/", include("questionbanks.web.urls")),
     path("", include("exams.web.urls")),
     path("api/v1/", include("examsite.people.api.urls")),

@@ -66,6 +66,9 @@ PEOPLE = [
     R("people:sign_in_link", allow=EVERYBODY),
     deed("people:sign_out", allow=EVERYBODY),
     R("people:confirm"),
+    # Single sign-on, where no provider is set up
+    R("openid_connect_login", "provider_id=:county", allow=EVERYBODY, ok=404),
+    R("openid_connect_callback", "provider_id=:county", allow=EVERYBODY, ok=404),
     # My own
     R("people:me"),
     deed("people:my_export", ok=200),

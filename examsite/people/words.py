@@ -17,6 +17,7 @@ _actions: dict[str, str] = {
     "person.change": "修改人员信息",
     "person.password": "设置密码",
     "person.link": "发一次性登录链接",
+    "person.bind": "绑定统一身份认证",
     "person.block": "停用账号",
     "person.unblock": "启用账号",
     "person.unlock": "解除登录锁定",

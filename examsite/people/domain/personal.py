@@ -176,7 +176,8 @@ def _forget_ways_in(user: User, pseudonym: str, at: datetime) -> int:
     links, _ = SignInLink.objects.filter(user=user).delete()
     factors, _ = SecondFactor.objects.filter(user=user).delete()
     codes, _ = user.recovery_codes.all().delete()
-    return links + factors + codes
+    identities, _ = user.identities.all().delete()
+    return links + factors + codes + identities
 
 
 def _show_ways_in(user: User) -> Rows:
@@ -184,6 +185,7 @@ def _show_ways_in(user: User) -> Rows:
         {
             "密码": "已设置" if user.has_usable_password() else "无",
             "动态口令": "已启用" if SecondFactor.objects.filter(user=user).exists() else "未启用",
+            "统一身份认证": "已绑定" if user.identities.exists() else "未绑定",
             "最近登录": user.last_login or "从未",
         }
     ]

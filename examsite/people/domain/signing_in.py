@@ -16,7 +16,7 @@ from django.db import transaction
 from examsite.lib.errors import Conflict
 from examsite.lib.phones import phone_fault, tidy_phone
 
-from ..models import SignInLink, User
+from ..models import ExternalIdentity, SignInLink, User
 from ..sealed import digest, people_with_phone
 from .accounts import set_password
 from .audit import record
@@ -24,6 +24,9 @@ from .tries import SignInRefused, account_key, count_try, forget_failures, recor
 
 REFUSED = (
     "用户名或密码没对上。连续输错5次，要等15分钟才能再试；忘了密码，请找本单位考务人员发一次性登录链接。"
+)
+UNKNOWN_IDENTITY = (
+    "统一身份认证通过了，但本系统里没有对应的账号。请考务人员把您的用户名登记成统一身份认证的用户名。"
 )
 
 
@@ -92,6 +95,31 @@ def _fits(user: User | None, password: str) -> bool:
         make_password(password)
         return False
     return check_password(password, user.password)
+
+
+# --- The county's identity provider ------------------------------------------------------------------------
+
+
+@transaction.atomic
+def sign_in_by_provider(*, provider: str, subject: str, username: str, at: datetime) -> User:
+    """The person whom the county's identity provider says this is.
+
+    At the first time he is found by his user name and bound to `subject`; from then on the subject alone
+    counts. Nobody is created: who may sit an exam is decided by the roster, not by the provider.
+    """
+    identity = (
+        ExternalIdentity.objects.select_related("user").filter(provider=provider, subject=subject).first()
+    )
+    if identity is None:
+        name = username.strip().lower()
+        user = User.objects.filter(username=name, is_active=True).first() if name else None
+        if user is None or user.identities.filter(provider=provider).exists():
+            raise SignInRefused("unknown_identity", UNKNOWN_IDENTITY)
+        identity = ExternalIdentity.objects.create(user=user, provider=provider, subject=subject, bound_at=at)
+        record(action="person.bind", target=user, at=at, actor=user, after={"provider": provider})
+    if not identity.user.is_active:
+        raise SignInRefused("unknown_identity", UNKNOWN_IDENTITY)
+    return identity.user
 
 
 # --- One-time links --------------------------------------------------------------------------------------

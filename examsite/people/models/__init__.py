@@ -4,7 +4,7 @@ from .approval import Approval
 from .audit import AuditRecord, AuditSeal, SealedRecord
 from .imports import ImportState, PeopleImport
 from .role import Role, RoleGrant
-from .sign_in import RecoveryCode, SecondFactor, SignInFailure, SignInLink
+from .sign_in import ExternalIdentity, RecoveryCode, SecondFactor, SignInFailure, SignInLink
 from .unit import Category, Establishment, Membership, Unit, UnitKind
 from .user import User
 from .voice import CorrectionRequest, Feedback, FeedbackKind
@@ -16,6 +16,7 @@ __all__ = [
     "Category",
     "CorrectionRequest",
     "Establishment",
+    "ExternalIdentity",
     "Feedback",
     "FeedbackKind",
     "ImportState",

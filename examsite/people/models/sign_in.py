@@ -78,3 +78,23 @@ class RecoveryCode(models.Model):
     class Meta:
         verbose_name = "备用码"
         verbose_name_plural = "备用码"
+
+
+class ExternalIdentity(models.Model):
+    """Who a person is at the county's identity provider: its name for him, bound at his first sign-in there.
+
+    Afterwards only this subject counts: a user name that the provider gives to somebody else opens nothing.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="identities")
+    provider = models.CharField("认证源", max_length=64)
+    subject = models.CharField(max_length=255)
+    bound_at = models.DateTimeField("绑定时间")
+
+    class Meta:
+        verbose_name = "统一身份认证绑定"
+        verbose_name_plural = "统一身份认证绑定"
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "subject"], name="identity_subject_once"),
+            models.UniqueConstraint(fields=["provider", "user"], name="identity_user_once"),
+        ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import segno
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -67,7 +68,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             step = sessions.begin(request, user, way="password", at=at, next_url=wanted)
             return _go_on(request, step, wanted)
     idled = request.session.pop("idled", False)
-    return _gate(request, "sign_in", status, form=form, next=wanted, idled=idled)
+    oidc = settings.OIDC_NAME if settings.OIDC_ISSUER else ""
+    return _gate(request, "sign_in", status, form=form, next=wanted, idled=idled, oidc=oidc)
 
 
 @require_POST
