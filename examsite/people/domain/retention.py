@@ -1,0 +1,150 @@
+"""What is kept how long, and what goes when its time is over. A dry run says the same numbers first.
+
+Each app adds rules for what it keeps (`add_rule`, from its apps.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from ..models import (
+    ExternalIdentity,
+    Feedback,
+    ImportState,
+    Membership,
+    PeopleImport,
+    RoleGrant,
+    SignInFailure,
+    SignInLink,
+    Unit,
+    User,
+)
+from .audit import record
+from .sealing import expire_records, expiring
+
+PHONES = timedelta(days=365)  # after leaving
+DRAFTS = timedelta(hours=24)
+FAILURES = timedelta(hours=24)
+LINKS = timedelta(days=30)
+CONTACTS = timedelta(days=3 * 365)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One kind of data. `due(at)` counts what is over; `apply(at)` removes it and returns how much it was."""
+
+    name: str
+    kept: str
+    due: Callable[[datetime], int]
+    apply: Callable[[datetime], int]
+
+
+_added: list[Rule] = []
+
+
+def add_rule(rule: Rule) -> None:
+    """A rule of another app; once, however often it is loaded."""
+    if rule.name not in [one.name for one in _added]:
+        _added.append(rule)
+
+
+def rules() -> list[Rule]:
+    return [*_OWN, *_added]
+
+
+def due(*, at: datetime) -> list[tuple[Rule, int]]:
+    """What the job would remove, rule by rule; nothing is changed."""
+    return [(rule, rule.due(at)) for rule in rules()]
+
+
+def apply_rules(*, at: datetime) -> list[tuple[Rule, int]]:
+    """Remove what is over, each rule in a transaction of its own, and log the numbers."""
+    done = []
+    for rule in rules():
+        with transaction.atomic():
+            number = rule.apply(at)
+            if number:
+                _record(rule, number, at)
+        done.append((rule, number))
+    return done
+
+
+def _record(rule: Rule, number: int, at: datetime) -> None:
+    """The log's line; it is about the site, whose first unit stands for it."""
+    target = Unit.objects.order_by("path").first() or Unit(name="本站")
+    record(action="retention.apply", target=target, at=at, actor=None, after={rule.name: number})
+
+
+# --- What this app keeps -----------------------------------------------------------------------------------
+
+
+def _left_people(at: datetime) -> QuerySet[User]:
+    """People with a number who left long ago: no open membership or role, the last one over for PHONES."""
+    rows = Membership.objects.filter(user=OuterRef("pk"))
+    recent = rows.filter(valid_to__gt=(at - PHONES).date()) | rows.filter(valid_to__isnull=True)
+    grants = RoleGrant.objects.filter(user=OuterRef("pk"), ended_at__isnull=True)
+    ended = RoleGrant.objects.filter(user=OuterRef("pk"), ended_at__gt=at - PHONES)
+    return User.objects.filter(
+        ~Exists(recent), ~Exists(grants), ~Exists(ended), phone_sealed__gt="", created_at__lt=at - PHONES
+    )
+
+
+def _drafts(at: datetime) -> QuerySet[PeopleImport]:
+    return PeopleImport.objects.filter(state=ImportState.DRAFT, made_at__lt=at - DRAFTS)
+
+
+def _failures(at: datetime) -> QuerySet[SignInFailure]:
+    return SignInFailure.objects.filter(last_at__lt=at - FAILURES).exclude(locked_until__gt=at)
+
+
+def _links(at: datetime) -> QuerySet[SignInLink]:
+    return SignInLink.objects.filter(expires_at__lt=at - LINKS)
+
+
+def _contacts(at: datetime) -> QuerySet[Feedback]:
+    return Feedback.objects.filter(sent_at__lt=at - CONTACTS, contact_sealed__gt="")
+
+
+def _sessions(at: datetime) -> QuerySet[Session]:
+    return Session.objects.filter(expire_date__lt=at)
+
+
+def _identities(at: datetime) -> QuerySet[ExternalIdentity]:
+    return ExternalIdentity.objects.filter(user__forgotten_at__isnull=False)
+
+
+def _deleting(rows: Callable[[datetime], QuerySet[User]]) -> Callable[[datetime], int]:
+    return lambda at: rows(at).delete()[0]
+
+
+_OWN = [
+    Rule(
+        "离开人员的手机号",
+        "离开后12个月",
+        lambda at: _left_people(at).count(),
+        lambda at: _left_people(at).update(phone_sealed="", phone_index=""),
+    ),
+    Rule(
+        "没有确认的名单文件",
+        "24小时",
+        lambda at: _drafts(at).count(),
+        lambda at: _drafts(at).update(state=ImportState.DROPPED, file_sealed=None, options={}),
+    ),
+    Rule("登录失败记录", "24小时", lambda at: _failures(at).count(), _deleting(_failures)),
+    Rule("一次性登录链接", "失效后30天", lambda at: _links(at).count(), _deleting(_links)),
+    Rule("过期的登录会话", "到期即清", lambda at: _sessions(at).count(), _deleting(_sessions)),
+    Rule("已删除者的认证绑定", "随删除", lambda at: _identities(at).count(), _deleting(_identities)),
+    Rule(
+        "投诉建议的联系方式",
+        "3年",
+        lambda at: _contacts(at).count(),
+        lambda at: _contacts(at).update(contact_sealed="", address=""),
+    ),
+    Rule("操作日志", "3年", lambda at: expiring(at=at), lambda at: expire_records(at=at)),
+]
