@@ -167,14 +167,14 @@ def make_form(exam: Exam, bank: Any, questions: list[Question], at: datetime, co
             code=slot,
             version=version,
             kind=question.kind,
-            points=question.points,
+            points=question.points or Decimal(2),
         )
         sections[-1]["slots"].append(
             {
                 "slot": slot,
                 "number": number,
                 "kind": question.kind,
-                "points": str(question.points),
+                "points": str(question.points or Decimal(2)),
                 "stem": question.stem,
                 "choices": [{"label": one.label, "text": one.text} for one in question.choices],
                 "pinned": question.pinned,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, path
+from django.views.decorators.gzip import gzip_page
 
 from . import entering, evidence, hot, office_urls, sign_in, staff
 
@@ -11,8 +12,8 @@ urlpatterns: list[URLPattern] = [
     path("time", hot.time, name="time"),
     path("sign-in", sign_in.SignIn.as_view(), name="sign_in"),
     path("my/sittings", entering.MySittings.as_view(), name="my_sittings"),
-    path("sittings/<uuid:sitting>/attempts", entering.Start.as_view(), name="start"),
-    path("attempts/<uuid:attempt>/claim", entering.Claim.as_view(), name="claim"),
+    path("sittings/<uuid:sitting>/attempts", gzip_page(entering.Start.as_view()), name="start"),
+    path("attempts/<uuid:attempt>/claim", gzip_page(entering.Claim.as_view()), name="claim"),
     path("attempts/<uuid:attempt>/answers", hot.answers, name="answers"),
     path("attempts/<uuid:attempt>/heartbeat", hot.heartbeat, name="heartbeat"),
     path("attempts/<uuid:attempt>/submit", hot.submit, name="submit"),

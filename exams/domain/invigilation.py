@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from examsite.lib.errors import Conflict, Invalid
+from examsite.people.domain.accounts import on_block
 from examsite.people.domain.approvals import on_approval
 from examsite.people.domain.audit import record
 from examsite.people.models import Approval, User
@@ -322,22 +323,40 @@ def unblock_seat(*, seat: Seat, reason: str, at: datetime, actor: User) -> Seat:
 
 
 def _set_block(seat: Seat, blocked: bool, reason: str, at: datetime, actor: User) -> None:
-    action = "block" if blocked else "unblock"
-    for attempt_id in Attempt.objects.filter(
-        sitting=seat.sitting, entry=seat.entry, state=State.IN_PROGRESS.value
-    ).values_list("pk", flat=True):
-        attempt = lock_attempt(attempt_id)
-        attempt.blocked = blocked
-        attempt.save(update_fields=["blocked"])
-        record_event(attempt, action, at=at, actor=actor, reason=reason)
+    attempts = Attempt.objects.filter(sitting=seat.sitting, entry=seat.entry)
+    stays = blocked or not seat.entry.user.is_active
+    _flag_open_attempts(attempts, blocked=stays, reason=reason, at=at, actor=actor)
     record(
-        action=f"seat.{action}",
+        action=f"seat.{'block' if blocked else 'unblock'}",
         target=seat,
         at=at,
         actor=actor,
         unit=seat.sitting.exam.unit,
         reason=reason,
     )
+
+
+@on_block
+def _block_attempts_of(*, user: User, blocked: bool, at: datetime, actor: User, reason: str) -> None:
+    """A suspended account cannot go on with an attempt token either; the saving statement reads the flag."""
+    attempts = Attempt.objects.filter(entry__user=user)
+    if not blocked:
+        suspended = Seat.objects.filter(
+            sitting=OuterRef("sitting"), entry=OuterRef("entry"), blocked_at__isnull=False
+        )
+        attempts = attempts.filter(~Exists(suspended))
+    _flag_open_attempts(attempts, blocked=blocked, reason=reason, at=at, actor=actor)
+
+
+def _flag_open_attempts(
+    attempts: QuerySet[Attempt], *, blocked: bool, reason: str, at: datetime, actor: User
+) -> None:
+    running = attempts.filter(state=State.IN_PROGRESS.value).exclude(blocked=blocked)
+    for attempt_id in list(running.values_list("pk", flat=True)):
+        attempt = lock_attempt(attempt_id)
+        attempt.blocked = blocked
+        attempt.save(update_fields=["blocked"])
+        record_event(attempt, "block" if blocked else "unblock", at=at, actor=actor, reason=reason)
 
 
 def decide_device(*, attempt: Attempt, allow: bool, at: datetime, actor: User) -> Attempt:

@@ -90,7 +90,7 @@ def test_edges_have_three_to_one(edge: str, ground: str) -> None:
     assert contrast(tokens()[edge], tokens()[ground]) >= 3
 
 
-@pytest.mark.parametrize("name", ["base.css", "components.css", "exam.css", "admin.css"])
+@pytest.mark.parametrize("name", ["base.css", "components.css", "exam.css", "candidate.css", "admin.css"])
 def test_colours_stand_in_the_tokens_only(name: str) -> None:
     assert re.findall(r"#[0-9a-fA-F]{3,8}\b(?=[^{}]*[;}])", sheet(name)) == []
 

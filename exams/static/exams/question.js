@@ -35,7 +35,7 @@ export function optionsOf(slot) {
 export function questionElement(slot, number, value, locked, answer) {
   const legend = element(
     "legend",
-    { class: "question-legend" },
+    {},
     element("span", { class: "question-kind" }, element("span", {}, `${number}. ${kindWords(slot)}`)),
     element("span", { class: "question-stem" }, itemText(slot.stem))
   );

@@ -31,9 +31,9 @@ def digest_of(answers: dict[str, Any]) -> str:
 # --- Time and sign-in ------------------------------------------------------------------------------------
 
 
-@pytest.mark.django_db(databases=[])
-def test_time_needs_no_sign_in_and_no_database() -> None:
-    response = Client().get(f"{API}/time")
+def test_time_needs_no_sign_in_and_no_database(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        response = Client().get(f"{API}/time")
     told = datetime.fromisoformat(response.json()["server_time"])
     assert response.status_code == 200
     assert response.headers["Cache-Control"] == "no-store"

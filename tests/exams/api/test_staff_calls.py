@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from exams.models import Attempt, Presence, Quarantine, Room, Seat, Sitting
@@ -296,7 +297,8 @@ def test_the_boards_statements_do_not_grow(
         world.start(seat, device=f"t{seat.number}")
     desk = desk_of(world.officer)
     desk.call("GET", f"sittings/{world.sitting.pk}/monitor?show=all")
-    with django_assert_num_queries(13):
+    stamp = connection.vendor == "postgresql"  # there the database is asked for the time
+    with django_assert_num_queries(13 + stamp):
         board = desk.call("GET", f"sittings/{world.sitting.pk}/monitor?show=all")
     assert len(board["rows"]) == people
 

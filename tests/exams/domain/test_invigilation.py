@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from exams.domain import invigilation
+from exams.domain.marking import mark_by_machine
 from exams.domain.presence import heartbeat, messages_for
 from exams.domain.quarantine import decide_quarantine
 from exams.domain.releases import release_sitting
@@ -18,6 +19,7 @@ from exams.engine.sheet import digest
 from exams.models import AnswerEvent, Attempt, AttemptEvent, Mark, Presence, Quarantine, Receipt, Room
 from examsite.lib import clock
 from examsite.lib.errors import Conflict, DomainError, Forbidden, Invalid
+from examsite.people.domain.accounts import block_person, unblock_person
 from examsite.people.models import Approval, AuditRecord
 from tests.exam_world import MACHINE, World, age, claims_of, make_world
 
@@ -418,3 +420,31 @@ def test_the_heartbeat_settles_what_is_over(attempt: Attempt) -> None:
     age(attempt, 3600 + 181)
     beat(attempt)
     assert Attempt.objects.get().settled is True
+
+
+def test_t74_a_suspended_account_cannot_go_on_with_its_token(world: World, attempt: Attempt) -> None:
+    block_person(user=world.user, at=clock.now(), actor=world.officer, reason="冒名")
+    with pytest.raises(Forbidden):
+        save(world, attempt, 1, 0)
+    unblock_person(user=world.user, at=clock.now(), actor=world.officer)
+    assert save(world, attempt, 1, 0) is Status.STORED
+
+
+def test_t74_an_unblocked_account_stays_out_of_a_blocked_seat(world: World, attempt: Attempt) -> None:
+    invigilation.block_seat(seat=world.seat, reason="看书", at=clock.now(), actor=world.officer)
+    block_person(user=world.user, at=clock.now(), actor=world.officer, reason="冒名")
+    unblock_person(user=world.user, at=clock.now(), actor=world.officer)
+    with pytest.raises(Forbidden):
+        save(world, attempt, 1, 0)
+
+
+# --- Marking while people answer --------------------------------------------------------------------------
+
+
+def test_t13_marking_a_running_attempt_leaves_its_log_bit_identical(world: World, attempt: Attempt) -> None:
+    save(world, attempt, 1, 0)
+    before = list(AnswerEvent.objects.values())
+    mark_by_machine(attempt_id=attempt.pk, at=clock.now())
+    attempt.refresh_from_db()
+    assert list(AnswerEvent.objects.values()) == before
+    assert (attempt.state, attempt.points, Mark.objects.count()) == ("in_progress", None, 0)

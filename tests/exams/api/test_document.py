@@ -1,0 +1,51 @@
+"""The API document: valid, and complete for the plain views that DRF does not know."""
+
+from __future__ import annotations
+
+import pytest
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.validation import validate_schema
+
+HOT = {
+    ("/api/v1/time", "get"),
+    ("/api/v1/attempts/{attempt}/answers", "put"),
+    ("/api/v1/attempts/{attempt}/answers", "get"),
+    ("/api/v1/attempts/{attempt}/heartbeat", "post"),
+    ("/api/v1/attempts/{attempt}/submit", "post"),
+}
+
+
+@pytest.fixture(scope="module")
+def document() -> dict:
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+def test_it_is_valid_openapi(document: dict) -> None:
+    validate_schema(document)
+
+
+def test_the_plain_views_are_in_it(document: dict) -> None:
+    described = {(path, method) for path, calls in document["paths"].items() for method in calls}
+    assert HOT - described == set()
+
+
+@pytest.mark.parametrize(("path", "method"), sorted(HOT - {("/api/v1/time", "get")}))
+def test_they_ask_for_the_attempts_token(document: dict, path: str, method: str) -> None:
+    assert document["paths"][path][method]["security"] == [{"attemptToken": []}]
+
+
+def test_every_exam_reply_carries_the_servers_time(document: dict) -> None:
+    exam_calls = [
+        call for calls in document["paths"].values() for call in calls.values() if "exam" in call["tags"]
+    ]
+    silent = []
+    for call in exam_calls:
+        for status, reply in call["responses"].items():
+            if status.startswith("2"):
+                (content,) = reply["content"].values()
+                shape = content["schema"].get("items", content["schema"])
+                name = shape["$ref"].rpartition("/")[2]
+                if "server_time" not in document["components"]["schemas"][name]["properties"]:
+                    silent.append(call["operationId"])
+    assert len(exam_calls) == 10
+    assert silent == []
