@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
-from . import activities, leaders
+from . import activities, cards, leaders, reports
 
 UUID_RE = "[0-9a-f-]{36}"
 CHART = r"(?P<name>rates|bands|laws|years)\.(?P<format>png|svg)"
@@ -30,4 +30,21 @@ urlpatterns: list[URLPattern] = [
     path("activities/<uuid:activity>/correct", activities.activity_correct, name="activity_correct"),
     path("activities/<uuid:activity>/withdraw", activities.activity_withdraw, name="activity_withdraw"),
     path("activities/<uuid:activity>/evidence", activities.evidence_add, name="evidence_add"),
+    # The annual report
+    path("reports/", reports.reports, name="reports"),
+    path("reports/<uuid:report>", reports.report, name="report"),
+    path("reports/<uuid:report>/deed", reports.report_deed, name="report_deed"),
+    path("reports/<uuid:report>/take-back", reports.report_take_back, name="report_take_back"),
+    path("reports/<uuid:report>/report.docx", reports.report_word, name="report_word"),
+    path("reports/<uuid:report>/tables.xlsx", reports.report_workbook, name="report_workbook"),
+    path("reports/<uuid:report>/evidence.zip", reports.report_pack, name="report_pack"),
+    # What is behind a figure
+    path("reports/<uuid:report>/card", cards.card, name="card"),
+    path("figures/<uuid:exam_id>/cards/<slug:measure>", cards.exam_card, name="exam_card"),
+    path(
+        "figures/<uuid:exam_id>/cards/<slug:measure>/freeze", cards.exam_card_freeze, name="exam_card_freeze"
+    ),
+    path("figures/attempts/<uuid:attempt>", cards.attempt, name="figure_attempt"),
+    path("snapshots/", cards.snapshots, name="snapshots"),
+    path("snapshots/<uuid:snapshot>", cards.snapshot, name="snapshot"),
 ]
