@@ -40,7 +40,13 @@ class Attacker:
         await asyncio.sleep(max(0.0, self.plan.start_at - self.place.now))
         await self.device.enter()
         while self.place.now < until:
-            for attack in (self._on_people, self._on_tokens, self._on_the_parser, self._on_staff_calls):
+            for attack in (
+                self._on_people,
+                self._on_tokens,
+                self._on_the_parser,
+                self._on_the_entry,
+                self._on_staff_calls,
+            ):
                 await attack()
             await asyncio.sleep(self.rng.uniform(0.5, 2))
         self.place.history.note("done", who=self.plan.who, device=self.device.name)
@@ -111,6 +117,25 @@ class Attacker:
         bodies += [(name, json.dumps({"items": some}).encode()) for name, some in items]
         for name, raw in self.rng.sample(bodies, 4):
             await self._try(name, "PUT", path, raw=raw, token=self._own)
+
+    async def _on_the_entry(self) -> None:
+        """Names, devices and tickets that no database can hold, and guesses."""
+        start = f"/sittings/{self.place.sitting}/attempts"
+        beat = f"/attempts/{self.device.memory.attempt}/heartbeat"
+        alone = json.dumps({"device_id": "\ud800", "number": 1}).encode()
+        tries: list[tuple[str, str, dict[str, Any]]] = [
+            ("device NUL", start, {"data": {"device_id": "\0", "number": 1}}),
+            ("device surrogate", start, {"raw": alone}),
+            ("device too long", start, {"data": {"device_id": "x" * 5000, "number": 1}}),
+            ("name NUL", "/sign-in", {"data": {"name": "王\0", "slip_code": "123456"}}),
+            ("username NUL", "/sign-in", {"data": {"username": "\0", "password": "\0"}}),
+            ("guessed ticket", "/sign-in", {"data": {"ticket": "\0" * 40}}),
+            ("no proof", "/sign-in", {"data": {}}),
+            ("heartbeat in words", beat, {"data": {"unsent": "many"}, "token": self._own}),
+            ("heartbeat too great", beat, {"data": {"oldest_unsent_ms": 2**70}, "token": self._own}),
+        ]
+        for name, path, how in self.rng.sample(tries, 3):
+            await self._try(name, "POST", path, **how)
 
     async def _on_staff_calls(self) -> None:
         """Calls of the staff, of other sittings, and starts that are not due."""
