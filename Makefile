@@ -26,7 +26,7 @@ help: ## list the targets
 	@touch $@
 
 run: export DEBUG := 1
-run: export DATABASE_URL :=
+run: export DATABASE_URL := # the embedded database, whatever the shell says
 run: .venv/.installed ## serve the demo on port 8000 (PORT=…), on an embedded database
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py demo
@@ -43,11 +43,12 @@ test-sqlite: .venv/.installed-dev ## all tests on SQLite
 test-postgres: .venv/.installed-dev ## all tests on a PostgreSQL of their own
 	tests/system/postgres.sh $(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
-lint: .venv/.installed-dev ## style, types, missing migrations
+lint: .venv/.installed-dev ## style, types, missing migrations, old browsers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	DEBUG=1 $(BIN)/python -W ignore manage.py makemigrations --check --dry-run
+	@tests/system/es2019.sh
 
 faults: .venv/.installed ## sit an exam under faults on both databases (docs/reliability.md; ARGS=…)
 	@tests/system/packages.sh
