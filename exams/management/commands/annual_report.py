@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from exams.analytics.claims import Pointer
-from exams.analytics.reports.annual import annual_facts
+from exams.analytics.claims import Paragraph, where_to_look
+from exams.analytics.documents.pack import evidence_pack
+from exams.analytics.documents.sheets import report_book
+from exams.analytics.documents.word import report_docx
+from exams.analytics.reports.annual import annual_document
+from exams.analytics.reports.document import ReportDocument
 from exams.analytics.sentence_facts import Style
-from exams.analytics.sentences import annual_paragraph
-from exams.models import RosterEntry
+from exams.models import AnnualReport
 from examsite.lib import clock
 from examsite.people.models import Unit
 
 
 class Command(BaseCommand):
-    help = "打印年度报告的普法段落；有一句不成立就不打印，并说明原因"
+    help = "打印年度报告的普法段落；有一句不成立就不打印，并说明原因。可同时导出 Word、附表和佐证包"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--unit", required=True, help="单位名称，如“青城镇”")
@@ -31,35 +35,64 @@ class Command(BaseCommand):
             default=Style.VERIFIED.value,
             help="seed 简短式；verified 写明应考、参考、合格人数（默认）",
         )
+        parser.add_argument("--docx", type=Path, help="同时写出公文格式的 Word 文件")
+        parser.add_argument("--xlsx", type=Path, help="同时写出附表 Excel 文件")
+        parser.add_argument("--pack", type=Path, help="同时写出佐证包 zip（含姓名，请妥善保管）")
 
     def handle(self, *args: Any, **options: Any) -> None:
         unit = unit_named(options["unit"])
-        facts = annual_facts(
-            unit=unit, year=options["year"], at=clock.now(), zone=timezone.get_current_timezone()
+        if not 2000 <= options["year"] <= 2100:
+            raise CommandError("年度请写四位数字，如 2022。")
+        document = annual_document(
+            unit=unit,
+            year=options["year"],
+            style=Style(options["style"]),
+            at=clock.now(),
+            zone=timezone.get_current_timezone(),
         )
-        paragraph = annual_paragraph(facts, Style(options["style"]))
-        if not paragraph.refusals:
-            self.stdout.write(paragraph.text)
-            return
-        self.stderr.write(f"{unit}{options['year']}年的段落没有打印，有{len(paragraph.refusals)}句不成立：")
-        for refusal in paragraph.refusals:
+        if document.paragraph.refusals:
+            self._refuse(unit, options["year"], document.paragraph)
+            sys.exit(1)
+        self._write_files(unit, document, options)
+        self.stdout.write(document.paragraph.text)
+
+    def _refuse(self, unit: Unit, year: int, paragraph: Paragraph) -> None:
+        refusals = paragraph.refusals
+        self.stderr.write(f"{unit}{year}年的段落没有打印，有{len(refusals)}句不成立：")
+        for refusal in refusals:
             self.stderr.write(f"· {refusal.message}")
-            for who in whom_to_look_at(refusal.who):
-                self.stderr.write(f"  请看：{who}")
+            if places := where_to_look(refusal.who):
+                self.stderr.write(f"  {places}")
             if refusal.alternative:
                 self.stderr.write(f"  可以写：{refusal.alternative.text}")
-        sys.exit(1)
+
+    def _write_files(self, unit: Unit, document: ReportDocument, options: dict[str, Any]) -> None:
+        at = clock.now()
+        zone = timezone.get_current_timezone()
+        status = (f"（草稿，数据截至{at.astimezone(zone):%Y年%m月%d日%H时%M分}）",)
+        if options["docx"]:
+            _write(options["docx"], report_docx(document, status=status))
+        if options["xlsx"]:
+            _write(options["xlsx"], report_book(document, status=status))
+        if options["pack"]:
+            report = AnnualReport(unit=unit, year=document.year, style=document.style, created_at=at)
+            pack = evidence_pack(
+                report=report,
+                document=document,
+                snapshot=None,
+                at=at,
+                zone=zone,
+                secret=settings.DATA_SECRET,
+                status=status,
+            )
+            _write(options["pack"], pack)
 
 
-def whom_to_look_at(pointers: Iterable[Pointer]) -> list[str]:
-    """ "东风村 李建国（不合格）", for the office that runs this command."""
-    names = {
-        str(key): name
-        for key, name in RosterEntry.objects.filter(
-            pk__in=[one.entry_id for one in pointers if one.entry_id]
-        ).values_list("pk", "name")
-    }
-    return [f"{one.unit} {names.get(one.entry_id, '')}（{one.reason}）" for one in pointers]
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise CommandError(f"写不了文件“{path}”：{error.strerror}。") from error
 
 
 def unit_named(name: str) -> Unit:
