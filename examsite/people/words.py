@@ -44,7 +44,7 @@ _actions: dict[str, str] = {
     "correction.ask": "申请更正",
     "correction.answer": "答复更正申请",
     "feedback.answer": "答复投诉建议",
-    "standing.change": "法律明白人状态变动",
+    "stage.change": "法律明白人状态变动",
     "retention.apply": "按期清理",
     "audit.seal": "日志封存",
 }

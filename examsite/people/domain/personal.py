@@ -149,6 +149,20 @@ def _show_memberships(user: User) -> Rows:
     ]
 
 
+def _show_stages(user: User) -> Rows:
+    return [
+        {
+            "状态": row.get_stage_display(),
+            "村（社区）": str(row.unit),
+            "选任来源": row.get_source_display(),
+            "证书编号": row.certificate or "—",
+            "起": row.valid_from,
+            "止": row.valid_to or "现在",
+        }
+        for row in user.stages.select_related("unit")
+    ]
+
+
 def _show_roles(user: User) -> Rows:
     return [
         {
@@ -194,6 +208,7 @@ def _show_ways_in(user: User) -> Rows:
 _OWN = [
     Source("基本信息", "认出应考的人、发考试通知", "在册期间；手机号离开后12个月删除", _show_basics),
     Source("任职经历", "确定应考范围，按单位和类别统计", "5年（一个普法规划期）", _show_memberships),
+    Source("法律明白人状态", "计算各村法律明白人覆盖", "5年（一个普法规划期）", _show_stages),
     Source("工作角色", "决定能看什么、能做什么", "5年", _show_roles),
     Source("登录方式", "只让本人登录", "在册期间", _show_ways_in, _forget_ways_in),
     Source("更正申请", "办理您的申请", "5年", _show_requests, _forget_requests),

@@ -5,6 +5,7 @@ from .audit import AuditRecord, AuditSeal, SealedRecord
 from .imports import ImportState, PeopleImport
 from .role import Role, RoleGrant
 from .sign_in import ExternalIdentity, RecoveryCode, SecondFactor, SignInFailure, SignInLink
+from .stage import LawWiseStage, Source, Stage
 from .unit import Category, Establishment, Membership, Unit, UnitKind
 from .user import User
 from .voice import CorrectionRequest, Feedback, FeedbackKind
@@ -20,6 +21,7 @@ __all__ = [
     "Feedback",
     "FeedbackKind",
     "ImportState",
+    "LawWiseStage",
     "Membership",
     "PeopleImport",
     "RecoveryCode",
@@ -29,6 +31,8 @@ __all__ = [
     "SecondFactor",
     "SignInFailure",
     "SignInLink",
+    "Source",
+    "Stage",
     "Unit",
     "UnitKind",
     "User",

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from ..models import Category, Establishment, FeedbackKind, Role, Unit, UnitKind, User
+from ..models import Category, Establishment, FeedbackKind, Role, Source, Stage, Unit, UnitKind, User
 from ..tree import in_tree_order
 
 HOW_TO_CHOOSE = "至少10个字符，混用大写字母、小写字母、数字、符号中的三种；或20个字符以上的一句话。"
@@ -207,6 +207,29 @@ class MergeForm(forms.Form):
 
     double = forms.ModelChoiceField(label="重复的账号", queryset=User.objects.none(), empty_label="请选择")
     reason = forms.CharField(label="依据", max_length=200)
+
+
+class StageForm(forms.Form):
+    """The next stage of a 法律明白人; what is left empty stays as it is."""
+
+    stage = forms.ChoiceField(label="转为", choices=[])
+    since = forms.DateField(label="自哪天起", widget=DayInput())
+    unit = UnitField(label="村（社区）", required=False)
+    source = forms.ChoiceField(label="选任来源", choices=[("", "不变"), *Source.choices], required=False)
+    certificate = forms.CharField(label="证书编号", max_length=64, required=False)
+    certified_to = forms.DateField(
+        label="证书有效期至（不含当天）", required=False, widget=DayInput(), help_text="长期有效的留空。"
+    )
+    reason = forms.CharField(label="事由", max_length=200, required=False, help_text="退出时必填。")
+
+
+class StagesForm(forms.Form):
+    """The same step for many."""
+
+    stage = forms.ChoiceField(label="转为", choices=Stage)
+    since = forms.DateField(label="自哪天起", widget=DayInput())
+    certified_to = forms.DateField(label="证书有效期至（不含当天）", required=False, widget=DayInput())
+    reason = forms.CharField(label="事由", max_length=200, required=False)
 
 
 class RoleForm(forms.Form):

@@ -84,6 +84,7 @@ def person(request: HttpRequest, person: UUID) -> HttpResponse:
         "has_factor": second_factor.has_second_factor(user),
         "locked": SignInFailure.objects.filter(account=tries.account_key(user), locked_until__gt=at).exists(),
         "doubles": user.doubles.all(),
+        "stages": user.stages.select_related("unit").order_by("-valid_from", "-pk"),
         "log": AuditRecord.objects.filter(object_type="people.user", object_id=str(user.pk))[:10]
         if manages
         else [],

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import approvals, audit, exports, imports, memberships, mine, persons, public, roles, signing_in, units
+from . import (
+    approvals,
+    audit,
+    exports,
+    imports,
+    memberships,
+    mine,
+    persons,
+    public,
+    roles,
+    signing_in,
+    stages,
+    units,
+)
 
 app_name = "people"
 urlpatterns = [
@@ -60,11 +73,14 @@ urlpatterns = [
     path("people/<uuid:person>/second-factor", persons.person_factor_off, name="person_factor_off"),
     path("people/<uuid:person>/merge", persons.person_merge, name="person_merge"),
     path("people/<uuid:person>/forget", persons.person_forget, name="person_forget"),
+    path("people/<uuid:person>/stage", stages.stage_change, name="stage_change"),
     path("people/<uuid:person>/memberships/new", memberships.membership_new, name="membership_new"),
     path("people/<uuid:person>/roles/new", roles.role_new, name="role_new"),
     path("memberships/<uuid:membership>/move", memberships.membership_move, name="membership_move"),
     path("memberships/<uuid:membership>/close", memberships.membership_close, name="membership_close"),
     path("roles/<uuid:grant>/end", roles.role_end, name="role_end"),
+    path("law-wise", stages.coverage, name="coverage"),
+    path("law-wise/people", stages.stage_people, name="stage_people"),
     path("corrections", mine.corrections, name="corrections"),
     path("corrections/<uuid:correction>", mine.correction, name="correction"),
     # Two people, and the log

@@ -299,3 +299,26 @@ def test_lists_cost_the_same_queries_for_one_and_for_many(client: Client, tree: 
 
 def test_somebody_without_any_role_sees_an_empty_tree(tree: UnitTree) -> None:
     assert "没有您可以查看的单位" in text(browser(make_user("张三")), "units")
+
+
+def test_a_villager_becomes_law_wise_and_the_village_is_covered(client: Client, tree: UnitTree) -> None:
+    people = [make_member(tree.village, name).user for name in ("张三", "李四", "王五")]
+    for user in people:
+        fields = {
+            "stage": "trainee",
+            "since": "2026-01-01",
+            "unit": str(tree.village.pk),
+            "source": "grid",
+        }
+        assert client.post(url("stage_change", user.pk), fields).url == url("person", user.pk)
+    assert "培养对象" in text(client, "person", people[0].pk)
+    keys = [str(user.pk) for user in people]
+    for stage, since in (("qualified", "2026-02-01"), ("serving", "2026-03-01")):
+        page = client.post(url("stage_people"), {"person": keys, "stage": stage, "since": since})
+        assert "3 人的状态已变动" in page.content.decode()
+    body = text(client, "coverage", unit=str(tree.town.pk), on="2026-03-01")
+    assert "100%" in body
+    assert "达标" in body
+    assert "不足" in text(client, "coverage", unit=str(tree.town.pk), on="2026-02-15")
+    nobody = client.post(url("stage_people"), {"stage": "left", "since": "2026-04-01"})
+    assert (nobody.status_code, "请先勾选" in nobody.content.decode()) == (400, True)
