@@ -21,6 +21,7 @@ from examsite.lib.errors import DomainError
 from .domain.banks import change_bank, create_bank
 from .domain.imports import undo_import
 from .domain.items import question_of
+from .domain.reading import require_size
 from .domain.reviewing import ACTIONS, move_items
 from .formats.base import Unreadable
 from .formats.richtext import to_plain
@@ -137,6 +138,14 @@ class _ImportBank(ImportForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["bank"].queryset = Bank.objects.select_related("unit").order_by("name")
+
+    def clean_import_file(self) -> Any:
+        sent = self.cleaned_data["import_file"]
+        try:
+            require_size(sent.size, sent.name)
+        except DomainError as error:
+            raise forms.ValidationError(error.message) from error
+        return sent
 
 
 class _ConfirmBank(ConfirmImportForm):

@@ -26,6 +26,7 @@ from ..domain.imports import (
     start_import,
     undo_import,
 )
+from ..domain.reading import require_size
 from ..kinds.codec import question_to_json
 from ..models import ImportRow, ImportRun, ImportState
 from ..rules import imports_visible_to
@@ -54,6 +55,7 @@ class Imports(BankCall):
         "reading". Nothing is in the bank before the import is confirmed."""
         found = self.own_bank(bank)
         data = self.read(schema.UploadIn)
+        require_size(data["file"].size, data["file"].name)
         run = start_import(
             bank=found,
             data=data["file"].read(),

@@ -134,7 +134,7 @@ class Stored:
 
 def read_statute_file(data: bytes, *, name: str) -> StatuteText:
     """The articles of a Markdown, text or Word file. Raises Invalid for a file without any."""
-    require_size(data, name)
+    require_size(len(data), name)
     try:
         statute = read_statute(text_in_child(data, name=name))
     except Unreadable as error:

@@ -47,7 +47,7 @@ def open_import(
     *, bank: Bank, data: bytes, name: str, at: datetime, actor: User | None, format: str = "auto"
 ) -> ImportRun:
     """Keep a file on its way into a bank; `read_import` or `fill_import` comes next."""
-    require_size(data, name)
+    require_size(len(data), name)
     run = ImportRun.objects.create(
         bank=bank,
         file_name=name[-255:],
@@ -68,7 +68,7 @@ def start_import(
 ) -> ImportRun:
     """Bring a file to its review. A small one is read at once: what cannot be read raises Invalid and leaves
     nothing behind. A large one is kept and still has to be read (domain/background)."""
-    require_size(data, name)
+    require_size(len(data), name)
     if len(data) > READ_AT_ONCE:
         return open_import(bank=bank, data=data, name=name, at=at, actor=actor, format=format)
     try:

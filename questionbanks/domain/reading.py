@@ -24,16 +24,16 @@ def read_file(
     Raises Unreadable, with a sentence for the office, for a file that cannot be read at all; Invalid for one
     that is too large or for a format that does not exist.
     """
-    require_size(data, name)
+    require_size(len(data), name)
     if format != "auto" and format not in {one.code for one in FORMATS}:
         raise Invalid("format", f"没有“{format}”这种格式。")
     parsed = parse_in_child(data, name=name, format=format, mapping=mapping)
     return check_parsed(parsed, book=LawBook(), day=day)
 
 
-def require_size(data: bytes, name: str) -> None:
-    """Raise Invalid for a file that is larger than anything a bank comes in."""
-    if len(data) > MAX_BYTES:
+def require_size(size: int, name: str) -> None:
+    """Raise Invalid for a file of more bytes than anything that a bank comes in. Ask before it is read."""
+    if size > MAX_BYTES:
         raise Invalid(
             "too_large", f"“{name}”超过{MAX_BYTES // 1024 // 1024}MB；请拆成几个文件，或删去里面的图片。"
         )

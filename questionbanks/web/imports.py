@@ -29,6 +29,7 @@ from ..domain.imports import (
     undo_import,
 )
 from ..domain.items import question_of
+from ..domain.reading import require_size
 from ..formats.fields import MEANINGS
 from ..formats.registry import FORMATS
 from ..kinds.base import Question, replace
@@ -69,6 +70,7 @@ def upload(request: HttpRequest, bank: UUID) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         sent = form.cleaned_data["file"]
+        require_size(sent.size, sent.name)
         at = clock.now()
         run = start_import(
             bank=found,

@@ -30,6 +30,7 @@ from ..domain.editions import (
     store_text,
 )
 from ..domain.queries import uses_of
+from ..domain.reading import require_size
 from ..models import Edition, Law, LawType
 from ..rules import banks_editable_by, items_visible_to, may_keep_laws, may_see_laws
 from ..statutes.comparing import CHANGED, LABELS
@@ -327,6 +328,7 @@ def edition_text(request: HttpRequest, edition: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         sent = form.cleaned_data["file"]
         try:
+            require_size(sent.size, sent.name)
             statute = read_statute_file(sent.read(), name=sent.name)
             stored = store_text(
                 edition=found,

@@ -19,6 +19,7 @@ from django.test.utils import CaptureQueriesContext
 
 from examsite.people.models import User
 from questionbanks.domain import imports as domain
+from questionbanks.domain import reading
 from questionbanks.domain.imports import open_import
 from questionbanks.models import Bank, ImportRun, ImportState, Item
 from tests.factories import AT
@@ -302,6 +303,13 @@ def test_what_is_no_bank_ends_in_one_sentence(
     desk: Client, bank: Bank, name: str, data: bytes | str, said: str
 ) -> None:
     assert said in refused(desk, bank, data, name)
+
+
+def test_a_file_beyond_the_limit_is_not_even_read(
+    desk: Client, bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MAX_BYTES", 10)
+    assert "超过" in refused(desk, bank, CSV)
 
 
 def test_t53_entities_are_refused(desk: Client, bank: Bank) -> None:
