@@ -20,7 +20,7 @@ from examsite.web import ask, page
 
 from ..domain.stages import ENOUGH, FOLLOWS, change_stage, change_stages, coverage_on, stage_of, stages_on
 from ..models import LawWiseStage, Role, Source, Stage, Unit, UnitKind, User
-from ..rules import people_managed_by, units_under, units_visible_to
+from ..rules import holds, people_managed_by, units_under, units_visible_to
 from ..tree import full_names, in_tree_order
 from .forms import StageForm, StagesForm
 from .persons import crumbs
@@ -95,8 +95,7 @@ def stage_people(request: HttpRequest) -> HttpResponse:
         "stages": Stage.choices,
         "page_obj": page_obj,
         "form": form,
-        "may_change": unit is not None
-        and units_under(request.user, Role.OFFICER).filter(pk=unit.pk).exists(),
+        "may_change": unit is not None and holds(request.user, unit, Role.OFFICER),
     }
     return render(request, "people/stage_people.html", context, status=status)
 

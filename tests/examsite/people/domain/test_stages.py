@@ -91,7 +91,7 @@ def test_many_at_once_are_all_or_none(tree: UnitTree) -> None:
     officer = make_user("王五")
     step = {"stage": Stage.QUALIFIED, "since": JUNE, "at": AT, "actor": officer}
     with pytest.raises(Conflict):
-        change_stages(users=[*people, fresh], unit=tree.village, **{**step, "stage": Stage.LEFT})
+        change_stages(users=[*people, fresh], reason="换届", **{**step, "stage": Stage.LEFT})
     assert LawWiseStage.objects.filter(stage=Stage.LEFT).count() == 0
     assert len(change_stages(users=people, **step)) == 2
 
