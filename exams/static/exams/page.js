@@ -131,7 +131,7 @@ function drawElse(state) {
 }
 
 function show(...nodes) {
-  part("content").replaceWith(element("div", { "data-part": "content" }, ...[].concat(...nodes)));
+  part("content").replaceWith(element("div", { "data-part": "content", class: "stack" }, ...[].concat(...nodes)));
 }
 
 function drawTools() {
