@@ -15,6 +15,7 @@ KINDS = {
     "sqlite": ("kill_worker", "freeze_worker", "kill_server", "kill_sweeper"),
     "postgres": ("kill_worker", "freeze_worker", "kill_server", "kill_sweeper", "kill_postgres"),
 }
+EXTRA_S = 30.0
 
 
 class Chaos:
@@ -35,10 +36,15 @@ class Chaos:
                 group.create_task(self._once(self._kill_postgres, 0.75))
 
     async def _often(self, fault: Callable[[], Awaitable[None]], least: float, most: float) -> None:
+        """Again and again, and on a slow machine at least once, if it takes EXTRA_S longer."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._seconds
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._seconds):
-                while True:
-                    await asyncio.sleep(self._rng.uniform(least, most))
+            async with asyncio.timeout(self._seconds + EXTRA_S):
+                await asyncio.sleep(self._rng.uniform(least, most))
+                await fault()
+                while (left := until - loop.time()) > 0:
+                    await asyncio.sleep(min(left, self._rng.uniform(least, most)))
                     await fault()
 
     async def _once(self, fault: Callable[[], Awaitable[None]], share: float) -> None:
@@ -56,8 +62,10 @@ class Chaos:
         if self._site.freeze_worker(pid):
             length = self._rng.uniform(0.5, 4)
             self._history.note("fault", kind="freeze_worker", pid=pid, seconds=length)
-            await asyncio.sleep(length)
-            self._site.thaw(pid)
+            try:
+                await asyncio.sleep(length)
+            finally:
+                self._site.thaw(pid)
 
     async def _one_of_two(self) -> int:
         """A worker, once there is a second one that serves: a site whose workers die before they are up
