@@ -13,13 +13,17 @@ from .models import (
     AnnualReport,
     Attempt,
     Blueprint,
+    Certificate,
     Exam,
     Form,
+    KeyedSheet,
     ListImport,
     MarkingTask,
+    ReviewRequest,
     Room,
     RosterEntry,
     Seat,
+    SheetScan,
     Sitting,
     Snapshot,
 )
@@ -169,3 +173,32 @@ def reports_visible_to(user: Asker) -> QuerySet[AnnualReport]:
 def snapshots_visible_to(user: Asker) -> QuerySet[Snapshot]:
     """Frozen figures of the units that the person may look at."""
     return Snapshot.objects.filter(path_filter(granted_paths(user, *VIEWERS), "unit__path"))
+
+
+def certificates_managed_by(user: Asker) -> QuerySet[Certificate]:
+    """Certificates for exams that the person runs as an officer."""
+    return Certificate.objects.filter(entry__exam__in=exams_manageable_by(user))
+
+
+def reviews_answerable_by(user: Asker) -> QuerySet[ReviewRequest]:
+    """Review requests about exams where the person is an officer or a marker; never his own."""
+    paths = granted_paths(user, Role.OFFICER, Role.MARKER)
+    return ReviewRequest.objects.filter(path_filter(paths, "attempt__exam__unit__path")).exclude(
+        attempt__entry__user=user.pk
+    )
+
+
+def attempts_explained_to(user: Asker) -> QuerySet[Attempt]:
+    """Attempts whose every step the person may read: officers of the exam, and the auditor."""
+    paths = granted_paths(user, Role.OFFICER, Role.AUDITOR)
+    return Attempt.objects.filter(path_filter(paths, "exam__unit__path"))
+
+
+def sheets_keyed_by(user: Asker) -> QuerySet[KeyedSheet]:
+    """Paper sheets of seats that the person watches."""
+    return KeyedSheet.objects.filter(seat__in=seats_watched_by(user), dropped_at__isnull=True)
+
+
+def scans_seen_by(user: Asker) -> QuerySet[SheetScan]:
+    """Scans of those sheets."""
+    return SheetScan.objects.filter(seat__in=seats_watched_by(user))

@@ -28,6 +28,8 @@ MENU = (
     Link("考试", "exams:exams", OFFICE),
     Link("数据", "exams:figures", FIGURES),
     Link("题库", "questionbanks:banks", BANKS),
+    Link("阅卷", "exams:my_marking", frozenset({Role.MARKER})),
+    Link("复核", "exams:reviews", frozenset({Role.OFFICER, Role.MARKER})),
     Link("组卷规则", "exams:blueprints", OFFICE),
     Link("人员", "people:people", FIGURES),
     Link("单位", "people:units", FIGURES),

@@ -35,7 +35,6 @@ from .sheets import load_sheet
 
 # What happened to an attempt, as people say it.
 EVENT_WORDS = {
-    "start": "开始作答",
     "submit": "交卷",
     "finish_marking": "评完",
     "remark": "重评",
@@ -261,7 +260,7 @@ def _mark_line(mark: Mark, *, counts: bool) -> MarkLine:
 def _history(attempt: Attempt) -> tuple[tuple[datetime, str, str, str], ...]:
     """(when, what, why, who) of everything that happened to the attempt."""
     rows = AttemptEvent.objects.filter(attempt=attempt).select_related("actor").order_by("at", "id")
-    lines = []
+    lines = [(attempt.started_at, "开始作答", "", "")]
     for event in rows:
         words = EVENT_WORDS.get(event.action, event.action)
         if event.action == "submit" and event.data.get("settled"):

@@ -24,7 +24,7 @@ from examsite.people.models import User
 from questionbanks.kinds.base import Answer
 
 from ..engine.admission import read_number
-from ..engine.keyed import Difference, differences, read_cell, read_sheet, to_data
+from ..engine.keyed import Difference, differences, read_sheet, to_data
 from ..engine.paper import Paper
 from ..engine.results import counting_tries
 from ..models import Attempt, Exam, KeyedSheet, Mode, Seat, SheetScan, Sitting
@@ -286,11 +286,6 @@ def attach_scan(*, seat: Seat, data: bytes, at: datetime, actor: User) -> SheetS
     scan.save(force_insert=True)
     record(action="sheet.scan", target=scan, at=at, actor=actor, unit=seat.sitting.exam.unit)
     return scan
-
-
-def cells_shown(paper: Paper, data: Mapping[str, Any]) -> dict[str, Answer]:
-    """A reading as answers by slot."""
-    return {slot: read_cell(paper.slots[slot], value) for slot, value in data.items()}
 
 
 def duplicates_of(exam: Exam) -> list[tuple[Attempt, Attempt]]:

@@ -1,4 +1,4 @@
-"""The candidate's pages: in by the slip, my exams, what to know, the exam itself, receipt and result."""
+"""The candidate's pages: in by the slip, my exams, what to know, the exam itself, the receipt."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from ..api.sign_in import enter_by_ticket
 from ..domain.candidacy import MySitting, my_sittings
 from ..domain.closing import latest_receipt, settle_if_overdue
 from ..domain.papers import paper_of
-from ..domain.results import attempt_result
 from ..domain.stamps import moment
 from ..domain.tickets import TicketRefused, find_by_slip, find_ticket
 from ..engine.access import SITTING_LABELS, SittingState
@@ -197,14 +196,3 @@ def receipt(request: HttpRequest, attempt: UUID) -> HttpResponse:
     if written is None:
         raise NotFound("not_found", "还没有交卷。")
     return render(request, "exams/candidate/receipt.html", {"attempt": found, "receipt": written})
-
-
-@page
-@require_safe
-def result(request: HttpRequest, attempt: UUID) -> HttpResponse:
-    """P8, once it is released."""
-    found = find_own_attempt(request, attempt)
-    released = attempt_result(attempt=found, at=moment())
-    if released is None:
-        raise NotFound("not_found", "成绩还没有公布。")
-    return render(request, "exams/candidate/result.html", {"attempt": found, "result": released})

@@ -14,5 +14,4 @@ urlpatterns: list[URLPattern] = [
     path("my/sittings/<uuid:sitting>", candidate.instructions, name="instructions"),
     path("my/sittings/<uuid:sitting>/exam/<int:number>", candidate.sit, name="sit"),
     path("my/attempts/<uuid:attempt>/receipt", candidate.receipt, name="receipt"),
-    path("my/attempts/<uuid:attempt>/result", candidate.result, name="result"),
 ]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from . import board_urls, candidate_urls, office_urls, report_urls
+from . import board_urls, candidate_urls, marking_urls, office_urls, report_urls
 
 app_name = "exams"
 UUID_RE = "[0-9a-f-]{36}"
 urlpatterns: list[URLPattern] = [
     *candidate_urls.urlpatterns,
     *board_urls.urlpatterns,
+    *marking_urls.urlpatterns,
     *report_urls.urlpatterns,
     *office_urls.urlpatterns,
 ]

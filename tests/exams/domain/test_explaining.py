@@ -83,6 +83,7 @@ def test_a_whole_story(place: MarkingWorld) -> None:
     ]
     assert (fill.answer, fill.points) == ("（未答）", D(0))
     assert [words for _, words, _, _ in story.history] == [
+        "开始作答",
         "交卷",
         "评完",
         "重评",
