@@ -6,6 +6,7 @@ Who asks is a persona; what is asked for is a named object. The table of routes 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -17,8 +18,21 @@ from examsite.people.domain.imports import upload_list
 from examsite.people.domain.roles import propose_role
 from examsite.people.domain.voice import ask_correction, send_feedback
 from examsite.people.models import Role, User
+from questionbanks.domain.banks import create_bank
+from questionbanks.domain.editions import add_edition, add_law, store_text
+from questionbanks.domain.imports import start_import
+from questionbanks.domain.items import create_items
+from questionbanks.statutes.reading import read_statute
 from tests.exam_world import World, make_world
-from tests.factories import SINCE, UnitTree, make_member, make_staff, make_unit_tree, make_user
+from tests.factories import (
+    SINCE,
+    UnitTree,
+    make_member,
+    make_questions,
+    make_staff,
+    make_unit_tree,
+    make_user,
+)
 
 # "stranger" has not signed in; "other" is the officer of another town; "neighbour" sits the same exam.
 PERSONAS = (
@@ -86,6 +100,7 @@ def make_cast() -> Cast:
     cast = Cast(tree, world, users, {}, {})
     _add_people(cast)
     _add_exam(cast)
+    _add_bank(cast)
     for persona in PERSONAS:
         cast.client(persona)
     return cast
@@ -126,6 +141,40 @@ def _add_people(cast: Cast) -> None:
             at=at,
             actor=second,
         ).pk,
+    }
+
+
+def _add_bank(cast: Cast) -> None:
+    """A bank of the first town with a draft, a topic and an import; a statute with two editions."""
+    at = clock.now()
+    bank = create_bank(name="镇题库", unit=cast.tree.town, at=at, actor=None)
+    (item,) = create_items(bank=bank, questions=make_questions("true_false", 1), at=at, actor=None)
+    run = start_import(
+        bank=bank, data="题干,选项A,选项B,答案\n谁？,甲,乙,A\n".encode(), name="题.csv", at=at, actor=None
+    )
+    law = add_law(
+        title="村法",
+        short="村法",
+        aliases=[],
+        type="statute",
+        adopted_on=date(2018, 1, 1),
+        in_force_on=date(2018, 1, 1),
+        article_count=1,
+        at=at,
+        actor=None,
+    )
+    new = add_edition(law=law, adopted_on=date(2020, 1, 1), in_force_on=date(2020, 1, 1), at=at, actor=None)
+    old = law.editions.get(adopted_on=date(2018, 1, 1))
+    for edition in (old, new):
+        store_text(edition=edition, statute=read_statute("村法\n第一条 甲。"), at=at, actor=None)
+    cast.objects |= {
+        "bank": bank.pk,
+        "item": item.pk,
+        "topic": item.topic_id,
+        "bank_run": run.pk,
+        "law": law.pk,
+        "edition": new.pk,
+        "old_edition": old.pk,
     }
 
 

@@ -73,6 +73,7 @@ PEOPLE = [
     R("people:me"),
     deed("people:my_export", ok=200),
     deed("people:my_sign_out"),
+    deed("people:put_away", ok=302),
     *form("people:correction_new", "", SIGNED_IN, 403),
     R("people:change_password"),
     R("people:second_factor"),
@@ -176,4 +177,96 @@ PEOPLE_API = [
     R("people_api:audit", allow="auditor", deny=403),
 ]
 
-ROUTES: list[R] = [*SITE, *PEOPLE, *PEOPLE_API]
+BANK_EDITORS = "officer county editor"
+BANK_READERS = f"{BANK_EDITORS} reviewer"
+LAW_READERS = f"{BANK_READERS} other"
+READS_ONLY = {"reviewer": 403}
+KEEPS_NO_LAWS = {"officer": 403, "editor": 403, "reviewer": 403, "other": 403}
+
+BANKS = [
+    R("questionbanks:banks"),
+    *form("questionbanks:bank_new", "", f"{BANK_EDITORS} other", 403),
+    R("questionbanks:bank", "bank=bank", BANK_READERS, 404),
+    *form("questionbanks:bank_edit", "bank=bank", BANK_EDITORS, 404, special=READS_ONLY),
+    deed(
+        "questionbanks:bank_move",
+        "bank=bank",
+        allow=BANK_EDITORS,
+        deny=404,
+        special=READS_ONLY,
+        data={"action": "submit", "all": "1"},
+    ),
+    R("questionbanks:topics", "bank=bank", BANK_READERS, 404),
+    *form("questionbanks:topic_edit", "bank=bank topic=topic", BANK_EDITORS, 404, special=READS_ONLY),
+    R("questionbanks:export", "bank=bank", BANK_READERS, 404),
+    deed("questionbanks:export", "bank=bank", allow=BANK_READERS, deny=404, ok=200, data={"format": "xlsx"}),
+    *form("questionbanks:item_new", "bank=bank", BANK_EDITORS, 404, special=READS_ONLY),
+    R("questionbanks:item", "item=item", BANK_READERS, 404),
+    *form("questionbanks:item_edit", "item=item", BANK_EDITORS, 404, special=READS_ONLY),
+    deed(
+        "questionbanks:item_move",
+        "item=item",
+        allow=BANK_EDITORS,
+        deny=404,
+        special=READS_ONLY,
+        data={"action": "submit"},
+    ),
+    # Imports: for those who may change the bank
+    *form("questionbanks:upload", "bank=bank", BANK_EDITORS, 404, special=READS_ONLY),
+    R("questionbanks:imports", "bank=bank", BANK_EDITORS, 404, special=READS_ONLY),
+    R("questionbanks:import", "run=bank_run", BANK_EDITORS, 404),
+    R("questionbanks:import_state", "run=bank_run", BANK_EDITORS, 404),
+    R("questionbanks:columns", "run=bank_run", BANK_EDITORS, 404),
+    deed("questionbanks:columns", "run=bank_run", allow=BANK_EDITORS, deny=404),
+    deed("questionbanks:decide", "run=bank_run", allow=BANK_EDITORS, deny=404, data={"one": "skip:1"}),
+    *form("questionbanks:row_edit", "run=bank_run order=:1", BANK_EDITORS, 404),
+    deed("questionbanks:confirm", "run=bank_run", allow=BANK_EDITORS, deny=404),
+    deed("questionbanks:discard", "run=bank_run", allow=BANK_EDITORS, deny=404),
+    deed("questionbanks:undo", "run=bank_run", allow=BANK_EDITORS, deny=404),
+    R("questionbanks:annotated", "run=bank_run", BANK_EDITORS, 404),
+    # Statutes: the county keeps them for all
+    R("questionbanks:laws", "", LAW_READERS, 404),
+    R("questionbanks:stale", "", LAW_READERS, 404),
+    R("questionbanks:law", "law=law", LAW_READERS, 404),
+    R("questionbanks:edition", "edition=edition", LAW_READERS, 404),
+    R("questionbanks:compare", "old=old_edition new=edition", LAW_READERS, 404),
+    deed("questionbanks:follow", "old=old_edition new=edition", allow=LAW_READERS, deny=404),
+    *form("questionbanks:law_new", "", "county", 404, special=KEEPS_NO_LAWS),
+    *form("questionbanks:edition_new", "law=law", "county", 404, special=KEEPS_NO_LAWS),
+    *form("questionbanks:law_repeal", "law=law", "county", 404, special=KEEPS_NO_LAWS),
+    *form("questionbanks:edition_text", "edition=edition", "county", 404, special=KEEPS_NO_LAWS),
+]
+
+BANKS_API = [
+    R("questionbanks_api:banks"),
+    call("questionbanks_api:banks", "", SIGNED_IN, None),
+    R("questionbanks_api:bank", "bank=bank", BANK_READERS, 404),
+    R("questionbanks_api:bank", "bank=bank", BANK_EDITORS, 404, method="put", ok=400, special=READS_ONLY),
+    R("questionbanks_api:items", "bank=bank", BANK_READERS, 404),
+    call("questionbanks_api:items", "bank=bank", BANK_EDITORS, 404, special=READS_ONLY),
+    call("questionbanks_api:items_move", "bank=bank", BANK_READERS, 404),
+    call("questionbanks_api:export", "bank=bank", BANK_READERS, 404),
+    R("questionbanks_api:imports", "bank=bank", BANK_EDITORS, 404, special=READS_ONLY),
+    call("questionbanks_api:imports", "bank=bank", BANK_EDITORS, 404, ok=415, special=READS_ONLY),
+    R("questionbanks_api:item", "item=item", BANK_READERS, 404),
+    R("questionbanks_api:versions", "item=item", BANK_READERS, 404),
+    call("questionbanks_api:versions", "item=item", BANK_EDITORS, 404, special=READS_ONLY),
+    R("questionbanks_api:version", "item=item number=:1", BANK_READERS, 404),
+    R("questionbanks_api:import", "run=bank_run", BANK_EDITORS, 404),
+    R("questionbanks_api:import_rows", "run=bank_run", BANK_EDITORS, 404),
+    R("questionbanks_api:import_row", "run=bank_run order=:1", BANK_EDITORS, 404),
+    R("questionbanks_api:import_row", "run=bank_run order=:1", BANK_EDITORS, 404, method="put", ok=400),
+    call("questionbanks_api:import_decisions", "run=bank_run", BANK_EDITORS, 404),
+    call("questionbanks_api:import_mapping", "run=bank_run", BANK_EDITORS, 404),
+    call("questionbanks_api:import_confirm", "run=bank_run", BANK_EDITORS, 404, ok=200),
+    call("questionbanks_api:import_discard", "run=bank_run", BANK_EDITORS, 404, ok=200),
+    call("questionbanks_api:import_undo", "run=bank_run", BANK_EDITORS, 404, ok=409),
+    R("questionbanks_api:import_annotated", "run=bank_run", BANK_EDITORS, 404),
+    R("questionbanks_api:laws", "", LAW_READERS, 404),
+    R("questionbanks_api:law", "law=law", LAW_READERS, 404),
+    call("questionbanks_api:editions", "law=law", "county", 404, special=KEEPS_NO_LAWS),
+    R("questionbanks_api:articles", "edition=edition", LAW_READERS, 404),
+    R("questionbanks_api:compare", "old=old_edition new=edition", LAW_READERS, 404),
+]
+
+ROUTES: list[R] = [*SITE, *PEOPLE, *PEOPLE_API, *BANKS, *BANKS_API]

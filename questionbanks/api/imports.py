@@ -155,8 +155,8 @@ class Decisions(RunCall):
     @call("import_decisions", request=schema.ImportDecisionIn, reply=schema.DecidedOut)
     def post(self, request: Request, run: UUID) -> Response:
         """Accept or skip rows, or leave them undecided again."""
-        data = self.read(schema.ImportDecisionIn)
-        return Response({"decided": decide_rows(run=self.run(run), **data)})
+        found = self.run(run)
+        return Response({"decided": decide_rows(run=found, **self.read(schema.ImportDecisionIn))})
 
 
 class Mapping(RunCall):

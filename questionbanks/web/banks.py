@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from examsite.lib import clock
-from examsite.lib.errors import Invalid
+from examsite.lib.errors import Forbidden, Invalid
 from examsite.people.rules import units_under
 from examsite.web import Crumb, ask, back_url, page
 
@@ -82,6 +82,8 @@ def banks(request: HttpRequest) -> HttpResponse:
 @page
 def bank_new(request: HttpRequest) -> HttpResponse:
     units = units_under(request.user, *EDITORS)
+    if not units.exists():
+        raise Forbidden("forbidden", "题库由单位的考务或题库员建立。")
     form = NewBankForm(request.POST or None, units=units)
 
     def do(data: dict[str, Any]) -> str:

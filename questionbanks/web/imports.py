@@ -67,8 +67,9 @@ def attachment(data: bytes, name: str, media: str) -> HttpResponse:
 def upload(request: HttpRequest, bank: UUID) -> HttpResponse:
     """Step 1: a file. A small one is read at once, a large one beside the request."""
     found = editable_bank(request, bank)
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    sent_in = request.method == "POST"
+    form = UploadForm(request.POST, request.FILES) if sent_in else UploadForm()
+    if sent_in and form.is_valid():
         sent = form.cleaned_data["file"]
         require_size(sent.size, sent.name)
         at = clock.now()

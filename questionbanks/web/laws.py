@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from examsite.lib import clock
 from examsite.lib.errors import Conflict, Forbidden, Invalid, NotFound
@@ -209,19 +209,18 @@ def _cited_articles(request: HttpRequest, edition: Edition) -> dict[str, list[An
 
 
 @page
+@require_POST
 def follow(request: HttpRequest, old: UUID, new: UUID) -> HttpResponse:
     """Let my items whose articles have not changed rest on the new edition."""
+    _require_reader(request)
     first = get_object_or_404(Edition.objects.select_related("law"), pk=old)
     second = get_object_or_404(Edition.objects.select_related("law"), pk=new, law=first.law)
-    back = reverse("questionbanks:compare", args=[old, new])
-    if request.method != "POST":
-        return redirect(back)
     items = items_citing(first).filter(bank__in=banks_editable_by(request.user))
     moved, left = follow_edition(items=items, old=first, new=second, at=clock.now(), actor=request.user)
     messages.success(
         request, f"{moved}道题改引新版（回到草稿，要重新审题）；{left}道题引用的条文有变化，要逐题核对。"
     )
-    return redirect(back)
+    return redirect("questionbanks:compare", old, new)
 
 
 @page
@@ -322,10 +321,11 @@ def edition_text(request: HttpRequest, edition: UUID) -> HttpResponse:
     """Import the text of an edition from Markdown, text or Word."""
     _require_keeper(request)
     found = get_object_or_404(Edition.objects.select_related("law"), pk=edition)
-    form = StatuteFileForm(request.POST or None, request.FILES or None)
+    sent_in = request.method == "POST"
+    form = StatuteFileForm(request.POST, request.FILES) if sent_in else StatuteFileForm()
     target = reverse("questionbanks:edition", args=[found.pk])
     status, statute = 200, None
-    if request.method == "POST" and form.is_valid():
+    if sent_in and form.is_valid():
         sent = form.cleaned_data["file"]
         try:
             require_size(sent.size, sent.name)
