@@ -55,7 +55,9 @@ def floor_of(module: str) -> int:
         return ANALYTICS
     if part[0] in ("domain", "rules"):
         return DOMAIN
-    if part[0] in ("models", "migrations", "apps", ""):
+    if part[0] == "apps":  # where an app is put together; nobody imports it
+        return FACE
+    if part[0] in ("models", "migrations", ""):
         return MODELS
     return DOMAIN
 
@@ -169,8 +171,12 @@ def test_a_module_imports_only_what_its_floor_may(name: str, path: Path) -> None
     assert wrong == []
 
 
+# Write the state of something else: AnnualReport.state.
+OTHER_STATES = ("exams.analytics.snapshots.report_states",)
+
+
 def calls_clock(tree: ast.AST) -> list[int]:
-    """Lines that ask the time: timezone.now(), datetime.now(), datetime.utcnow(), date.today(), time.time()."""
+    """Lines that ask the time: now() and utcnow() of any kind, date.today(), time.time()."""
     asked = {
         ("timezone", "now"),
         ("datetime", "now"),
@@ -233,7 +239,9 @@ def test_only_one_module_writes_the_state_of_an_attempt() -> None:
     writing = [
         name
         for name, path in MODULES
-        if app_of(name) == "exams" and writes_attempt_state(ast.parse(path.read_text(encoding="utf-8")))
+        if app_of(name) == "exams"
+        and name not in OTHER_STATES
+        and writes_attempt_state(ast.parse(path.read_text(encoding="utf-8")))
     ]
     assert writing == ["exams.domain.attempts"]
 

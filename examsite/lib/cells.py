@@ -15,6 +15,7 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 Cell = str | int | float | Decimal | date | datetime | None
@@ -67,7 +68,7 @@ def write_row(sheet: Worksheet, row: int, values: Sequence[Cell]) -> None:
 
 def add_sheet(book: Workbook, title: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Worksheet:
     """A sheet with a bold, frozen header and columns as wide as their content (10 to 60)."""
-    sheet = book.create_sheet(title)
+    sheet: Worksheet = book.create_sheet(title)
     write_row(sheet, 1, header)
     widths = [_width(name) for name in header]
     for number, row in enumerate(rows, 2):
@@ -79,7 +80,7 @@ def add_sheet(book: Workbook, title: str, header: Sequence[str], rows: Iterable[
         cell = sheet.cell(row=1, column=column)
         cell.font = Font(bold=True)
         cell.alignment = Alignment(wrap_text=True, vertical="center")
-        sheet.column_dimensions[cell.column_letter].width = min(max(width + 2, 10), 60)
+        sheet.column_dimensions[get_column_letter(column)].width = min(max(width + 2, 10), 60)
     sheet.freeze_panes = "A2"
     return sheet
 

@@ -35,7 +35,7 @@ def scaled_percent(part: int, whole: int, decimals: int) -> int | None:
     """The percentage times 10**decimals as an integer, by the house rule; None for an empty whole."""
     if whole == 0:
         return None
-    full = 100 * 10**decimals
+    full: int = 100 * 10**decimals
     scaled = (2 * part * full + whole) // (2 * whole)  # half-up in integers
     if part < whole:
         scaled = min(scaled, full - 1)
