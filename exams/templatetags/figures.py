@@ -9,6 +9,7 @@ from django import template
 
 from ..analytics.measures import Figure
 from ..analytics.reports.figures import FiguresReport
+from ..analytics.stats import FormStats
 from ..analytics.suppression import Hidden
 
 register = template.Library()
@@ -42,3 +43,21 @@ def shows(report: FiguresReport, measure: str) -> bool:
 def indent(depth: int) -> range:
     """Steps to draw before a unit that lies so deep."""
     return range(depth)
+
+
+@register.filter
+def decimals(value: float | None, places: int) -> str:
+    """A statistic with so many decimals; "—" for one that cannot be said."""
+    return "—" if value is None else f"{value:.{places}f}"
+
+
+@register.filter
+def share(value: float | None) -> str:
+    """A share of 0..1 as a percentage of one decimal; "—" for one that cannot be said."""
+    return "—" if value is None else f"{value * 100:.1f}%"
+
+
+@register.filter
+def flagged(stats: FormStats) -> int:
+    """How many items of a form one should look at."""
+    return sum(bool(item.flags) for item in stats.items)

@@ -16,8 +16,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from examsite.lib import clock
-from examsite.people.models import Category, Unit
-from examsite.people.rules import units_visible_to
+from examsite.people.models import Category, Role, Unit
+from examsite.people.rules import holds, units_visible_to
 from examsite.people.tree import in_tree_order
 from examsite.web import page
 
@@ -29,10 +29,10 @@ from ..analytics.measures import MEASURES, definition_rows, describe, evaluate
 from ..analytics.reports.figures import COLUMNS, HEADLINE, FiguresReport, figures_report
 from ..analytics.reports.missing import missing_people
 from ..analytics.reports.scope import AREA, LEVELS, UNIT_CUT, Scope, why_not_added
-from ..analytics.reports.years import YearPoint, line_chart, year_points
+from ..analytics.reports.years import YearPoint, line_chart, with_past_totals, year_points
 from ..analytics.suppression import MINIMUM_GROUP
 from ..analytics.tally import Tally
-from ..models import Exam
+from ..models import Exam, YearTotal
 from ..rules import exams_in_sight, may_see_names
 
 MEDIA = {"png": "image/png", "svg": "image/svg+xml"}
@@ -195,6 +195,7 @@ def rates(request: HttpRequest, exam_id: UUID) -> HttpResponse:
         "is_live": _is_open(exam, at),
         "cuts": CUT_NAMES,
         "levels": LEVELS,
+        "may_manage": holds(request.user, exam.unit, Role.OFFICER),
         "credibility": credibility_notes(exam, under=scope.unit.path, at=at) if report.is_complete else [],
     }
     return render(request, "exams/leaders/rates.html", context)
@@ -262,7 +263,11 @@ class Picture:
 def _points(scope: Scope, series: list[Exam]) -> list[YearPoint]:
     years = sorted({exam.stat_year for exam in series}, reverse=True)[:YEARS_SHOWN]
     kept = [exam for exam in series if exam.stat_year in years]
-    return year_points(kept, StoredSums(kept, at=clock.now()).of_unit(scope.unit.pk))
+    points = year_points(kept, StoredSums(kept, at=clock.now()).of_unit(scope.unit.pk))
+    if not kept:
+        return points
+    past = YearTotal.objects.filter(unit=scope.unit, category=kept[0].category_id)
+    return with_past_totals(points, list(past))
 
 
 # --- Who is missing ----------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
-from . import activities, cards, leaders, reports
+from . import activities, cards, externals, form_stats, leaders, plans, reports
 
 UUID_RE = "[0-9a-f-]{36}"
 CHART = r"(?P<name>rates|bands|laws|years)\.(?P<format>png|svg)"
@@ -47,4 +47,21 @@ urlpatterns: list[URLPattern] = [
     path("figures/attempts/<uuid:attempt>", cards.attempt, name="figure_attempt"),
     path("snapshots/", cards.snapshots, name="snapshots"),
     path("snapshots/<uuid:snapshot>", cards.snapshot, name="snapshot"),
+    # Items and forms
+    path("figures/<uuid:exam_id>/forms/", form_stats.exam_forms, name="exam_forms"),
+    path("figures/<uuid:exam_id>/calibrate", form_stats.calibrate, name="calibrate"),
+    path("figures/forms/<uuid:form>", form_stats.form_statistics, name="form_statistics"),
+    # Results from other platforms, past years, next year
+    path("figures/<uuid:exam_id>/externals/", externals.externals, name="externals"),
+    path("figures/<uuid:exam_id>/externals/upload", externals.externals_upload, name="externals_upload"),
+    path("figures/externals/<uuid:listed>", externals.externals_list, name="externals_list"),
+    path("figures/externals/<uuid:listed>/deed", externals.externals_deed, name="externals_deed"),
+    path("reports/totals/", plans.year_totals, name="year_totals"),
+    path("reports/totals/<int:total>/drop", plans.year_total_drop, name="year_total_drop"),
+    path("reports/plan/", plans.plan, name="plan"),
+    path("reports/plan/book.xlsx", plans.plan_workbook, name="plan_workbook"),
+    path("reports/plan/draft", plans.plan_draft, name="plan_draft"),
+    path("reports/plan/new", plans.plan_item_new, name="plan_item_new"),
+    path("reports/plan/<int:item>", plans.plan_item, name="plan_item"),
+    path("reports/plan/<int:item>/drop", plans.plan_item_drop, name="plan_item_drop"),
 ]

@@ -10,7 +10,7 @@ from openpyxl import Workbook
 from examsite.lib.cells import Cell, add_sheet, book_bytes, new_book
 from examsite.lib.percent import EMPTY, Rate, scaled_percent
 
-from ...models import Activity, ActivityKind
+from ...models import Activity, ActivityKind, PlanItem
 from ..facts.activities import KindMonths
 from ..reports.document import ReportDocument, Value
 
@@ -76,6 +76,21 @@ def register_book(kinds: Sequence[KindMonths], entries: Sequence[Activity]) -> b
             for one in entries
         ],
     )  # fmt: skip
+    return book_bytes(book)
+
+
+PLAN_HEADER = ("法律或内容", "对象", "场次", "时间", "依据")
+
+
+def plan_rows(items: Sequence[PlanItem]) -> list[tuple[Cell, ...]]:
+    """The plan, a line a row."""
+    return [(one.law, one.places, one.talks, one.due, one.basis) for one in items]
+
+
+def plan_book(items: Sequence[PlanItem]) -> bytes:
+    """Next year's plan as a workbook."""
+    book = new_book()
+    add_sheet(book, "普法计划", PLAN_HEADER, plan_rows(items))
     return book_bytes(book)
 
 

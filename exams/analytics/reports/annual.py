@@ -12,7 +12,7 @@ from examsite.people.models import Unit, UnitKind
 
 from ...domain.standings import rule_of
 from ...engine.results import PersonResult, counting_tries
-from ...models import Exam, PlanItem
+from ...models import Exam, PlanItem, YearTotal
 from ..claims import Claim, Refusal, Sentence, say
 from ..counts import LawCounts, TopicCounts
 from ..facts.activities import activities_of, activity_year, months_of
@@ -23,7 +23,7 @@ from ..facts.reasons import OTHER, UNSTATED, absence_reasons
 from ..facts.stored import AnySums, RecountedSums, StoredSums, Sums
 from ..facts.villages import Village, villages_on
 from ..law_map import MINIMUM_ANSWERS, MINIMUM_PEOPLE
-from ..measures import evaluate
+from ..measures import Figure, evaluate
 from ..sentence_bank import (
     change_sentence,
     coverage_sentence,
@@ -65,7 +65,7 @@ from .tables import (
     units_table,
     villages_table,
 )
-from .years import line_chart, year_points
+from .years import line_chart, with_past_totals, year_points
 
 PLACES = {
     UnitKind.COUNTY: Place("我县", "全县"),
@@ -271,7 +271,7 @@ class _Sentences:
             if exam.roster_frozen_at is not None
         ]
         if not before:
-            return found
+            return self._against_totals()
         sums = StoredSums(before, at=at).of_unit(self.read.unit.pk)
         for exam in self.read.exams:
             same = [one for one in before if one.label == exam.label and one.unit_id == exam.unit_id]
@@ -287,6 +287,24 @@ class _Sentences:
                     )
                 )
             )
+        return found
+
+    def _against_totals(self) -> list[Claim]:
+        """The same against older records, where the year before was not held on this site."""
+        found: list[Claim] = []
+        past = YearTotal.objects.filter(
+            unit=self.read.unit, year=self.read.year - 1, first_passed__isnull=False
+        )
+        for total in past.order_by("category"):
+            exams = [one for one in self.read.exams if one.category_id == total.category_id]
+            if len(exams) != 1 or exams[0].pk not in self.reports:
+                continue
+            report = self.reports[exams[0].pk]
+            if report.total.pending or not report.is_frozen:
+                continue
+            now = evaluate("first_pass_rate", report.total)
+            then = Figure(now.measure, now.version, total.first_passed, total.main_taken)
+            found.append(change_sentence(YearOnYear(then, now, f"exam:{exams[0].pk}")))
         return found
 
     def _plan(self) -> list[Claim]:
@@ -378,6 +396,8 @@ def _pictures(read: _Year, reports: dict[UUID, FiguresReport], at: datetime) -> 
     series = _series(read)
     if series:
         points = year_points(series, StoredSums(series, at=at).of_unit(read.unit.pk))
+        past = YearTotal.objects.filter(unit=read.unit, category=series[0].category_id, year__lt=read.year)
+        points = with_past_totals(points, list(past))
         if len(points) > 1:
             pictures.append(Picture("1", line_chart(points)))
     return tuple(pictures)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from ...models import Exam
+from ...models import Exam, YearTotal
 from ..charts import LineChart, LineSeries
 from ..facts.stored import Sums
 from ..measures import MEASURES, Figure, evaluate
@@ -72,6 +72,32 @@ def _point(year: int, label: str, exams: Sequence[Exam], sums: Mapping[UUID, Sum
         else:
             cells[name] = figure
     return YearPoint(year, label, cells, counts, why_missing=why, required=counts.required)
+
+
+def with_past_totals(points: Sequence[YearPoint], totals: Sequence[YearTotal]) -> list[YearPoint]:
+    """The points with the totals of years that the site does not know; such a year says where it is from."""
+    known = {point.year for point in points}
+    older = [_from_total(total) for total in totals if total.year not in known]
+    return sorted([*older, *points], key=lambda point: point.year)
+
+
+def _from_total(total: YearTotal) -> YearPoint:
+    counted = {
+        "turnout_rate": (total.taken, total.required),
+        "first_pass_rate": (total.first_passed, total.main_taken),
+        "pass_rate": (total.passed, total.taken),
+    }
+    cells: dict[str, Figure | Hidden | None] = {}
+    for name, (part, whole) in counted.items():
+        if part is None or whole is None:
+            cells[name] = None
+        elif 0 < whole < MINIMUM_GROUP:
+            cells[name] = Hidden(name, whole, complementary=False)
+        else:
+            cells[name] = Figure(name, MEASURES[name].version, part, whole)
+    return YearPoint(
+        total.year, f"{total.year}年", cells, source=f"往年合计：{total.source}", required=total.required
+    )
 
 
 def line_chart(points: Sequence[YearPoint]) -> LineChart:

@@ -15,7 +15,7 @@ from exams.domain.closing import settle_attempt
 from exams.domain.releases import release_sitting
 from exams.domain.saving import Item, save_answers
 from exams.domain.submitting import submit_attempt
-from exams.models import Attempt, Mark
+from exams.models import Mark
 from examsite.lib import clock
 from questionbanks.models import Edition, ItemCitation, Law
 from tests.exam_world import MACHINE, World, claims_of, make_world
