@@ -9,3 +9,12 @@ class ExamsConfig(AppConfig):
     name = "exams"
     verbose_name = "考试"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from examsite.people.words import name_actions
+
+        from .domain import personal
+        from .words import ACTIONS
+
+        name_actions(ACTIONS)
+        personal.register()

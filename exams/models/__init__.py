@@ -30,6 +30,7 @@ from .figures import ExamFigures, UnitFigures
 from .form import Form, FormRole, Section, Slot
 from .mark import Mark
 from .marking import DealRule, Judgement, MarkerShare, MarkingPlan, MarkingRound, MarkingTask
+from .reminder import Reminder, ReminderChannel
 from .review import ReviewOutcome, ReviewRequest, ReviewStep
 from .roster import RosterEntry, RosterEvent, RosterStatus, Seat, Ticket
 from .snapshot import AnnualReport, ReportState, ReportStyle, Snapshot, SnapshotAttempt, SnapshotKind
@@ -73,6 +74,8 @@ __all__ = [
     "QuarantineReason",
     "Receipt",
     "ReleaseRule",
+    "Reminder",
+    "ReminderChannel",
     "ReportState",
     "ReportStyle",
     "ResultNote",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from . import board_urls, candidate_urls, marking_urls, office_urls, report_urls
+from . import board_urls, candidate_urls, marking_urls, office_urls, people_urls, report_urls
 
 app_name = "exams"
 UUID_RE = "[0-9a-f-]{36}"
@@ -13,5 +13,6 @@ urlpatterns: list[URLPattern] = [
     *board_urls.urlpatterns,
     *marking_urls.urlpatterns,
     *report_urls.urlpatterns,
+    *people_urls.urlpatterns,
     *office_urls.urlpatterns,
 ]

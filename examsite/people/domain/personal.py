@@ -182,6 +182,17 @@ def _show_requests(user: User) -> Rows:
     ]
 
 
+def _show_messages(user: User) -> Rows:
+    return [
+        {"时间": row.sent_at, "内容": row.text, "状态": "已读" if row.seen_at else "未读"}
+        for row in user.site_messages.all()
+    ]
+
+
+def _forget_messages(user: User, pseudonym: str, at: datetime) -> int:
+    return user.site_messages.all().delete()[0]
+
+
 def _forget_requests(user: User, pseudonym: str, at: datetime) -> int:
     return CorrectionRequest.objects.filter(user=user).update(text="（已删除）", answer="（已删除）")
 
@@ -211,5 +222,6 @@ _OWN = [
     Source("法律明白人状态", "计算各村法律明白人覆盖", "5年（一个普法规划期）", _show_stages),
     Source("工作角色", "决定能看什么、能做什么", "5年", _show_roles),
     Source("登录方式", "只让本人登录", "在册期间", _show_ways_in, _forget_ways_in),
+    Source("站内消息", "考试提醒和通知", "1年", _show_messages, _forget_messages),
     Source("更正申请", "办理您的申请", "5年", _show_requests, _forget_requests),
 ]

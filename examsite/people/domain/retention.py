@@ -22,6 +22,7 @@ from ..models import (
     RoleGrant,
     SignInFailure,
     SignInLink,
+    SiteMessage,
     Unit,
     User,
 )
@@ -33,6 +34,7 @@ DRAFTS = timedelta(hours=24)
 FAILURES = timedelta(hours=24)
 LINKS = timedelta(days=30)
 CONTACTS = timedelta(days=3 * 365)
+MESSAGES = timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,10 @@ def _contacts(at: datetime) -> QuerySet[Feedback]:
     return Feedback.objects.filter(sent_at__lt=at - CONTACTS, contact_sealed__gt="")
 
 
+def _messages(at: datetime) -> QuerySet[SiteMessage]:
+    return SiteMessage.objects.filter(sent_at__lt=at - MESSAGES)
+
+
 def _sessions(at: datetime) -> QuerySet[Session]:
     return Session.objects.filter(expire_date__lt=at)
 
@@ -138,6 +144,7 @@ _OWN = [
     ),
     Rule("登录失败记录", "24小时", lambda at: _failures(at).count(), _deleting(_failures)),
     Rule("一次性登录链接", "失效后30天", lambda at: _links(at).count(), _deleting(_links)),
+    Rule("站内消息", "1年", lambda at: _messages(at).count(), _deleting(_messages)),
     Rule("过期的登录会话", "到期即清", lambda at: _sessions(at).count(), _deleting(_sessions)),
     Rule("已删除者的认证绑定", "随删除", lambda at: _identities(at).count(), _deleting(_identities)),
     Rule(

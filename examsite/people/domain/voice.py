@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from django.db import transaction
 from examsite.lib.errors import Conflict, Invalid
 from examsite.lib.ids import random_code
 
-from ..models import CorrectionRequest, Feedback, FeedbackKind, Unit, User
+from ..models import CorrectionRequest, Feedback, FeedbackKind, SiteMessage, Unit, User
 from ..sealed import seal
 from .audit import record
 
@@ -88,3 +89,20 @@ def answer_feedback(*, feedback: Feedback, answer: str, at: datetime, actor: Use
         after={"answer": feedback.answer},
     )
     return feedback
+
+
+def send_messages(*, users: Iterable[User], text: str, at: datetime) -> int:
+    """The same message to many; each finds it on his own pages until he has seen it."""
+    rows = [SiteMessage(user=user, text=text[:500], sent_at=at) for user in users]
+    SiteMessage.objects.bulk_create(rows, batch_size=500)
+    return len(rows)
+
+
+def unseen_messages(*, user: User) -> list[SiteMessage]:
+    """What the person has not yet put away, newest first."""
+    return list(SiteMessage.objects.filter(user=user, seen_at__isnull=True)[:20])
+
+
+def put_away(*, user: User, at: datetime) -> int:
+    """The person has seen his messages."""
+    return SiteMessage.objects.filter(user=user, seen_at__isnull=True).update(seen_at=at)

@@ -8,7 +8,7 @@ from .sign_in import ExternalIdentity, RecoveryCode, SecondFactor, SignInFailure
 from .stage import LawWiseStage, Source, Stage
 from .unit import Category, Establishment, Membership, Unit, UnitKind
 from .user import User
-from .voice import CorrectionRequest, Feedback, FeedbackKind
+from .voice import CorrectionRequest, Feedback, FeedbackKind, SiteMessage
 
 __all__ = [
     "Approval",
@@ -31,6 +31,7 @@ __all__ = [
     "SecondFactor",
     "SignInFailure",
     "SignInLink",
+    "SiteMessage",
     "Source",
     "Stage",
     "Unit",

@@ -70,3 +70,20 @@ class Feedback(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.code}"
+
+
+class SiteMessage(models.Model):
+    """A message to one person, shown on his own pages until he has seen it."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="site_messages")
+    text = models.CharField("内容", max_length=500)
+    sent_at = models.DateTimeField("发送时间")
+    seen_at = models.DateTimeField("已读时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "站内消息"
+        verbose_name_plural = "站内消息"
+        ordering = ["-sent_at"]
+        indexes = [
+            models.Index(fields=["user"], condition=Q(seen_at__isnull=True), name="site_message_unseen")
+        ]

@@ -13,12 +13,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from examsite.lib import clock
-from examsite.web import ask, page
+from examsite.web import ask, back_url, page
 
 from ..domain.accounts import sign_out_everywhere
 from ..domain.personal import personal_data, record_export
 from ..domain.second_factor import has_second_factor
-from ..domain.voice import answer_correction, ask_correction
+from ..domain.voice import answer_correction, ask_correction, put_away
 from ..models import CorrectionRequest, Role
 from ..rules import units_under
 from .forms import AnswerForm, CorrectionForm
@@ -56,6 +56,14 @@ def my_sign_out(request: HttpRequest) -> HttpResponse:
     """End my sign-ins everywhere, this one included."""
     sign_out_everywhere(user=request.user, at=clock.now(), actor=request.user, reason="本人操作")
     return redirect("people:sign_in")
+
+
+@page
+@require_POST
+def my_messages_seen(request: HttpRequest) -> HttpResponse:
+    """Put my messages away."""
+    put_away(user=request.user, at=clock.now())
+    return redirect(back_url(request))
 
 
 @page

@@ -33,6 +33,7 @@ urlpatterns = [
     path("me", mine.me, name="me"),
     path("me/export", mine.my_export, name="my_export"),
     path("me/sign-out", mine.my_sign_out, name="my_sign_out"),
+    path("me/messages/seen", mine.my_messages_seen, name="put_away"),
     path("me/corrections/new", mine.correction_new, name="correction_new"),
     path("me/password", signing_in.change_password, name="change_password"),
     path("me/second-factor", signing_in.my_second_factor, name="second_factor"),

@@ -1,0 +1,27 @@
+"""What the log calls the deeds of banks."""
+
+ACTIONS = {
+    "bank.calibrate": "校准题目参数",
+    "bank.change": "修改题库",
+    "bank.create": "建立题库",
+    "bank.export": "导出题库",
+    "edition.add": "增加法律版本",
+    "edition.text": "录入法律条文",
+    "import.confirm": "试题入库",
+    "import.discard": "放弃试题导入",
+    "import.open": "上传试题文件",
+    "import.remap": "调整试题列",
+    "import.undo": "撤销试题导入",
+    "item.change": "修改试题",
+    "items.create": "增加试题",
+    "items.approve": "审定试题",
+    "items.restore": "试题恢复为草稿",
+    "items.retire": "停用试题",
+    "items.send_back": "退回试题",
+    "items.submit": "试题提交审题",
+    "items.uphold": "试题仍然正确",
+    "law.add": "增加法律",
+    "law.repeal": "法律废止",
+    "laws.load": "载入法律目录",
+    "topic.move": "移动知识点",
+}
