@@ -114,13 +114,19 @@ def candidates(stored: Sketches, new: Sketches) -> list[list[int]]:
 
 
 def similarity(one: str, other: str) -> float:
-    """1 − edit distance ÷ length of the longer text, of two `folded` texts; 1.0 for the same."""
+    """1 − edit distance ÷ length of the longer text, of two `folded` texts; 1.0 for the same.
+
+    For texts that cannot be near, a value below NEAR that may be too high: characters that only one of them
+    has must all be edited, and counting them is much quicker than the distance.
+    """
     one, other = one[:_MEASURED], other[:_MEASURED]
     longer = max(len(one), len(other))
     if longer == 0 or one == other:
         return 1.0
-    if abs(len(one) - len(other)) > (1 - NEAR) * longer:
-        return min(len(one), len(other)) / longer * NEAR  # cannot be near; the exact value does not matter
+    left, right = Counter(one), Counter(other)
+    most = 1 - max((left - right).total(), (right - left).total()) / longer
+    if most < NEAR:
+        return most
     return 1 - _distance(one, other) / longer
 
 
