@@ -18,6 +18,9 @@ from examsite.views import server_error
 ROOT = Path(__file__).resolve().parents[2]
 CSS = ROOT / "examsite" / "static" / "css"
 SHEETS = sorted(CSS.glob("*.css"))
+APP_SHEETS = sorted(
+    path for app in ("questionbanks", "exams") for path in (ROOT / app).rglob("static/**/*.css")
+)
 TEMPLATES = sorted(
     path
     for app in ("examsite", "questionbanks", "exams")
@@ -178,6 +181,7 @@ def test_inline_code_would_be_noticed(html: str) -> None:
 
 def defined_classes() -> set[str]:
     names = "".join(sheet(path.name) for path in SHEETS if path.name != "admin.css")
+    names += "".join(path.read_text(encoding="utf-8") for path in APP_SHEETS)
     return set(re.findall(r"\.([a-z][\w-]*)", names))
 
 

@@ -68,11 +68,10 @@ def test_a_question_has_the_fields_of_the_schema(slug: str) -> None:
         assert data["topic"], data["id"]
 
 
-def test_a_file_of_another_schema_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_of_another_schema_is_refused(tmp_path: Path) -> None:
     (tmp_path / "laws.json").write_text('{"schema": 2, "laws": []}', encoding="utf-8")
-    monkeypatch.setattr(load, "_HERE", tmp_path)
     with pytest.raises(ValueError, match="unknown schema 2"):
-        law_catalogue()
+        law_catalogue(tmp_path / "laws.json")
 
 
 # ── the questions ──
