@@ -10,6 +10,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from exams.domain.tickets import issue_tickets
+from examsite.lib import clock
+from tests.browser.candidate import Candidate, Device
+from tests.exam_world import World, make_world
+
 # Playwright keeps an event loop in this thread, and Django would refuse its queries here.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -60,3 +65,18 @@ def is_complaint(said: Any) -> bool:
     """Errors of scripts and of the content policy; a network that was cut on purpose is none."""
     expected = ("net::ERR_", "Failed to load resource")
     return said.type == "error" and not said.text.startswith(expected)
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world()
+
+
+@pytest.fixture
+def token(world: World) -> str:
+    return issue_tickets(entries=[world.seat.entry], at=clock.now(), with_codes=False)[0].token
+
+
+@pytest.fixture
+def candidate(world: World, token: str, live_server: Any, new_context: Device) -> Candidate:
+    return Candidate(world, live_server, new_context(), token)
