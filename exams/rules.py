@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from examsite.lib.errors import NotFound
 from examsite.people.models import Role, Unit
-from examsite.people.rules import Asker, granted_paths, holds, path_filter
+from examsite.people.rules import Asker, granted_paths, holds, path_filter, units_under
 
 from .engine.transitions import State
 from .models import (
@@ -119,6 +122,27 @@ def exams_in_sight(user: Asker) -> QuerySet[Exam]:
     return Exam.objects.filter(
         path_filter(paths, "unit__path") | Q(unit__in=above), published_at__isnull=False
     )
+
+
+def unit_for_figures(user: Asker, exam: Exam, wanted: str = "") -> Unit:
+    """The unit from which a person looks at an exam: the one he wants, else the exam's own, else his part.
+
+    Raises NotFound for a unit out of his sight or one that the exam has nothing to do with.
+    """
+    seen = units_under(user, *VIEWERS)
+    above = [UUID(key) for key in exam.unit.path.strip("/").split("/")[:-1]]
+    fitting = seen.filter(path__startswith=exam.unit.path) | seen.filter(pk__in=above)
+    if wanted:
+        try:
+            found = fitting.filter(pk=UUID(wanted)).first()
+        except ValueError:
+            found = None
+    else:
+        inside = fitting.filter(path__startswith=exam.unit.path)
+        found = inside.order_by("path").first() or fitting.order_by("-path").first()
+    if found is None:
+        raise NotFound("not_found", "没有找到这个单位，或不在您的权限之内。")
+    return found
 
 
 def may_see_names(user: Asker, unit: Unit) -> bool:

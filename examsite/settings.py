@@ -281,6 +281,8 @@ SPECTACULAR_SETTINGS = {
         "ImportStateEnum": "questionbanks.models.ImportState",
         "AttemptStateEnum": ["in_progress", "submitted", "voided"],
         "ReleaseRuleEnum": "exams.models.ReleaseRule",
+        "ActivityKindEnum": "exams.models.ActivityKind",
+        "ReportStateEnum": "exams.models.ReportState",
     },
 }
 

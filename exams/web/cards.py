@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from examsite.lib import clock
 from examsite.people.models import Role, Unit
-from examsite.people.rules import granted_paths, require, units_visible_to
+from examsite.people.rules import granted_paths, require
 from examsite.web import page
 
 from ..analytics.facts.activities import activities_of
@@ -35,7 +35,13 @@ from ..domain.explaining import explain
 from ..domain.results import attempt_result
 from ..domain.standings import rule_of
 from ..models import Attempt, Exam, Snapshot, SnapshotKind
-from ..rules import exams_in_sight, may_see_names, reports_visible_to, snapshots_visible_to
+from ..rules import (
+    exams_in_sight,
+    may_see_names,
+    reports_visible_to,
+    snapshots_visible_to,
+    unit_for_figures,
+)
 
 PER_PAGE = 100
 
@@ -183,18 +189,8 @@ def exam_card(request: HttpRequest, exam_id: UUID, measure: str) -> HttpResponse
 
 def _unit(request: HttpRequest, exam: Exam) -> Unit:
     """The unit of the address, if it lies in the asker's sight and has to do with the exam."""
-    seen = units_visible_to(request.user)
     wanted = request.GET.get("unit") or request.POST.get("unit", "")
-    inside = seen.filter(path__startswith=exam.unit.path) | seen.filter(pk=exam.unit_id)
-    if wanted:
-        try:
-            return get_object_or_404(inside, pk=UUID(wanted))
-        except ValueError as error:
-            raise Http404 from error
-    found = inside.order_by("path").first()
-    if found is None:
-        raise Http404
-    return found
+    return unit_for_figures(request.user, exam, wanted)
 
 
 def _moment(text: str) -> datetime | None:

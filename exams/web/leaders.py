@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -28,16 +25,13 @@ from ..analytics.facts.stored import StoredSums, Sums
 from ..analytics.measures import MEASURES, definition_rows, describe, evaluate
 from ..analytics.reports.figures import COLUMNS, HEADLINE, FiguresReport, figures_report
 from ..analytics.reports.missing import missing_people
+from ..analytics.reports.pictures import CHARTS, MEDIA, Picture, drawn
 from ..analytics.reports.scope import AREA, LEVELS, UNIT_CUT, Scope, why_not_added
-from ..analytics.reports.years import YearPoint, line_chart, with_past_totals, year_points
+from ..analytics.reports.years import YearPoint, series_points
 from ..analytics.suppression import MINIMUM_GROUP
 from ..analytics.tally import Tally
-from ..models import Exam, YearTotal
-from ..rules import exams_in_sight, may_see_names
-
-MEDIA = {"png": "image/png", "svg": "image/svg+xml"}
-CHART_DAYS = 24 * 3600
-YEARS_SHOWN = 6
+from ..models import Exam
+from ..rules import exams_in_sight, may_see_names, unit_for_figures
 
 
 @dataclass(frozen=True)
@@ -62,8 +56,13 @@ def _choice(request: HttpRequest, units: list[tuple[Unit, int]], default: Unit) 
         if not found:
             raise Http404
         unit = found[0]
+    return Choice(unit, *_cut(request))
+
+
+def _cut(request: HttpRequest) -> tuple[str, str]:
+    """Cut and level of the address; the usual ones for anything unknown."""
     cut, level = request.GET.get("cut", UNIT_CUT), request.GET.get("level", AREA)
-    return Choice(unit, cut if cut in CUT_NAMES else UNIT_CUT, level if level in LEVELS else AREA)
+    return cut if cut in CUT_NAMES else UNIT_CUT, level if level in LEVELS else AREA
 
 
 def _units(request: HttpRequest) -> list[tuple[Unit, int]]:
@@ -208,16 +207,9 @@ def _exam(request: HttpRequest, exam_id: UUID) -> Exam:
 
 def _scope(request: HttpRequest, exam: Exam) -> Scope:
     """The exam seen from the asker's place: its own unit, or below it the part that is his."""
-    units = [
-        (one, depth)
-        for one, depth in _units(request)
-        if one.path.startswith(exam.unit.path) or exam.unit.path.startswith(one.path)
-    ]
-    if not units:
-        raise Http404
-    inside = [one for one, _ in units if one.path.startswith(exam.unit.path)]
-    choice = _choice(request, units, inside[0] if inside else exam.unit)
-    return Scope((exam,), choice.unit, choice.cut, choice.level)
+    unit = unit_for_figures(request.user, exam, request.GET.get("unit", ""))
+    cut, level = _cut(request)
+    return Scope((exam,), unit, cut, level)
 
 
 def _series(request: HttpRequest, exam: Exam) -> list[Exam]:
@@ -246,28 +238,8 @@ def _report_context(
     }
 
 
-@dataclass(frozen=True)
-class Picture:
-    """What a page says of a chart that is fetched by itself: its text alternative and its size in pixels."""
-
-    alt: str
-    width: int
-    height: int
-
-    @classmethod
-    def of(cls, chart: charts.Chart) -> Picture:
-        width, height = charts.size(chart)
-        return cls(charts.describe(chart), round(width * 100), round(height * 100))
-
-
 def _points(scope: Scope, series: list[Exam]) -> list[YearPoint]:
-    years = sorted({exam.stat_year for exam in series}, reverse=True)[:YEARS_SHOWN]
-    kept = [exam for exam in series if exam.stat_year in years]
-    points = year_points(kept, StoredSums(kept, at=clock.now()).of_unit(scope.unit.pk))
-    if not kept:
-        return points
-    past = YearTotal.objects.filter(unit=scope.unit, category=kept[0].category_id)
-    return with_past_totals(points, list(past))
+    return series_points(scope.unit, series, at=clock.now())
 
 
 # --- Who is missing ----------------------------------------------------------------------------------------
@@ -290,13 +262,6 @@ def missing(request: HttpRequest, exam_id: UUID) -> HttpResponse:
 
 
 # --- Charts ------------------------------------------------------------------------------------------------
-
-CHARTS: dict[str, Callable[[FiguresReport, list[YearPoint]], charts.Chart]] = {
-    "rates": lambda report, points: report.rates,
-    "bands": lambda report, points: report.bands,
-    "laws": lambda report, points: report.heat,
-    "years": lambda report, points: line_chart(points),
-}
 
 
 @page
@@ -323,13 +288,7 @@ def picture(request: HttpRequest, chart: charts.Chart, name: str, format: str) -
     """The drawn chart; drawn once for the same content. 404 where there is nothing to draw."""
     if charts.is_empty(chart):
         raise Http404
-    narrow = "narrow" in request.GET
-    digest = hashlib.sha256(f"{format}{narrow}{chart!r}".encode()).hexdigest()
-    data = cache.get(f"chart-{digest}")
-    if data is None:
-        render_as = charts.png if format == "png" else charts.svg
-        data = render_as(charts.draw(chart, narrow))
-        cache.set(f"chart-{digest}", data, CHART_DAYS)
+    data = drawn(chart, format, narrow="narrow" in request.GET)
     response = HttpResponse(data, content_type=MEDIA[format])
     if "download" in request.GET:
         response.headers["Content-Disposition"] = f'attachment; filename="{name}.{format}"'

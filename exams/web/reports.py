@@ -36,6 +36,7 @@ from ..analytics.snapshots.report_states import (
     live_document,
     newest_snapshot,
     open_report,
+    status_lines,
     submit_report,
     take_back_report,
 )
@@ -93,18 +94,8 @@ def _document(report: AnnualReport) -> tuple[ReportDocument, Snapshot | None]:
     return live_document(report, at=at, zone=timezone.get_current_timezone()), None
 
 
-def status_lines(report: AnnualReport, snapshot: Snapshot | None) -> tuple[str, ...]:
-    """What every print of the report says of itself."""
-    if snapshot is None:
-        now = timezone.localtime(clock.now())
-        return (f"（{report.get_state_display()}，数据截至{now:%Y年%m月%d日%H时%M分}）",)
-    frozen = timezone.localtime(snapshot.frozen_at)
-    people = f"{snapshot.frozen_by} 提交，{snapshot.approver} 核准"
-    lines = [f"（{frozen:%Y年%m月%d日}冻结，{people}，指纹{snapshot.digest[:16]}）"]
-    if snapshot.outdated_at is not None:
-        outdated = timezone.localtime(snapshot.outdated_at)
-        lines.append(f"（数据已过期：{outdated:%Y年%m月%d日}发现{snapshot.outdated_reason}）")
-    return tuple(lines)
+def _status(report: AnnualReport, snapshot: Snapshot | None) -> tuple[str, ...]:
+    return status_lines(report, snapshot, at=clock.now(), zone=timezone.get_current_timezone())
 
 
 @page
@@ -140,7 +131,7 @@ def report(request: HttpRequest, report: UUID) -> HttpResponse:
                 (table, [[as_text(value) for value in row] for row in table.rows])
                 for table in document.tables
             ],
-            "status": status_lines(found, snapshot),
+            "status": _status(found, snapshot),
         },
     )
 
@@ -251,7 +242,7 @@ def report_word(request: HttpRequest, report: UUID) -> HttpResponse:
     """The report as a Word file in official layout."""
     found = _report(request, report)
     document, snapshot = _document(found)
-    data = report_docx(document, status=status_lines(found, snapshot))
+    data = report_docx(document, status=_status(found, snapshot))
     return _download(data, f"{document.title}.docx", DOCX)
 
 
@@ -261,7 +252,7 @@ def report_workbook(request: HttpRequest, report: UUID) -> HttpResponse:
     """Its tables as a workbook, with the definitions."""
     found = _report(request, report)
     document, snapshot = _document(found)
-    data = report_book(document, status=status_lines(found, snapshot))
+    data = report_book(document, status=_status(found, snapshot))
     return _download(data, f"{document.title} 附表.xlsx", XLSX)
 
 
@@ -280,7 +271,7 @@ def report_pack(request: HttpRequest, report: UUID) -> HttpResponse:
         at=at,
         zone=timezone.get_current_timezone(),
         secret=settings.DATA_SECRET,
-        status=status_lines(found, snapshot),
+        status=_status(found, snapshot),
     )
     record(action="report.pack", target=found, at=at, actor=request.user, unit=found.unit)
     return _download(data, f"{document.title} 佐证包.zip", "application/zip")

@@ -38,6 +38,11 @@ from ...models import (
 )
 from ..cuts import age_band
 
+# What happens to an attempt without touching its marks.
+_WITHOUT_MARKS = (
+    "void", "claim", "extend", "block", "unblock", "ask_device", "confirm_device", "refuse_device", "withhold",
+    "lift_withholding",
+)  # fmt: skip
 EXTERNAL = "external-"  # before the number of a result that has no attempt of ours
 
 
@@ -176,7 +181,7 @@ def _external_tries(exam: Exam, at: datetime) -> Iterator[tuple[UUID, TryResult]
 
 def _totals_before_later_events(exam: Exam, at: datetime) -> dict[UUID, tuple[Decimal, Decimal] | None]:
     """Attempt → (points, possible) as marked at `at`, of those to which something happened since."""
-    later = AttemptEvent.objects.filter(exam=exam, at__gt=at)
+    later = AttemptEvent.objects.filter(exam=exam, at__gt=at).exclude(action__in=_WITHOUT_MARKS)
     attempts = set(later.values_list("attempt_id", flat=True))
     if not attempts:
         return {}

@@ -65,7 +65,7 @@ from .tables import (
     units_table,
     villages_table,
 )
-from .years import line_chart, with_past_totals, year_points
+from .years import line_chart, series_points
 
 PLACES = {
     UnitKind.COUNTY: Place("我县", "全县"),
@@ -162,7 +162,7 @@ def annual_document(
         if exam.pk in own
     }
     day = min(date(year, 12, 31), until or moment.astimezone(zone).date())
-    villages = villages_on(unit.path, day)
+    villages = villages_on(unit, day)
     laws = _laws(list(own.values()))
     sentences = _Sentences(read, reports, villages, laws, day, at)
     paragraph = annual_paragraph(read.facts, style)
@@ -395,9 +395,7 @@ def _pictures(read: _Year, reports: dict[UUID, FiguresReport], at: datetime) -> 
             pictures.append(Picture("5", report.heat))
     series = _series(read)
     if series:
-        points = year_points(series, StoredSums(series, at=at).of_unit(read.unit.pk))
-        past = YearTotal.objects.filter(unit=read.unit, category=series[0].category_id, year__lt=read.year)
-        points = with_past_totals(points, list(past))
+        points = series_points(read.unit, series, at=at)
         if len(points) > 1:
             pictures.append(Picture("1", line_chart(points)))
     return tuple(pictures)

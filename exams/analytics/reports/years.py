@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
+
+from examsite.people.models import Unit
 
 from ...models import Exam, YearTotal
 from ..charts import LineChart, LineSeries
-from ..facts.stored import Sums
+from ..facts.stored import StoredSums, Sums
 from ..measures import MEASURES, Figure, evaluate
 from ..suppression import MINIMUM_GROUP, Hidden
 from ..tally import Tally, total
 from .scope import why_not_added
 
+YEARS_SHOWN = 6
 MEASURED = ("turnout_rate", "first_pass_rate", "pass_rate")
 DRAWN = ("first_pass_rate", "pass_rate")
 
@@ -72,6 +76,17 @@ def _point(year: int, label: str, exams: Sequence[Exam], sums: Mapping[UUID, Sum
         else:
             cells[name] = figure
     return YearPoint(year, label, cells, counts, why_missing=why, required=counts.required)
+
+
+def series_points(unit: Unit, series: Sequence[Exam], *, at: datetime) -> list[YearPoint]:
+    """The newest years of a series with what older records add, seen from a unit."""
+    years = sorted({exam.stat_year for exam in series}, reverse=True)[:YEARS_SHOWN]
+    kept = [exam for exam in series if exam.stat_year in years]
+    if not kept:
+        return []
+    points = year_points(kept, StoredSums(kept, at=at).of_unit(unit.pk))
+    past = YearTotal.objects.filter(unit=unit, category=kept[0].category_id, year__lt=max(years))
+    return with_past_totals(points, list(past))
 
 
 def with_past_totals(points: Sequence[YearPoint], totals: Sequence[YearTotal]) -> list[YearPoint]:

@@ -167,3 +167,18 @@ def newest_snapshot(report: AnnualReport) -> Snapshot | None:
     """The snapshot of a frozen report; of one that is written anew the last there was."""
     found = report.snapshots.select_related("frozen_by", "approver", "unit").order_by("-frozen_at").first()
     return found if found is None or report.state == ReportState.FROZEN else None
+
+
+def status_lines(
+    report: AnnualReport, snapshot: Snapshot | None, *, at: datetime, zone: tzinfo
+) -> tuple[str, ...]:
+    """What every print of a report says of itself: draft or frozen, by whom, and whether it is outdated."""
+    if snapshot is None:
+        return (f"（{report.get_state_display()}，数据截至{at.astimezone(zone):%Y年%m月%d日%H时%M分}）",)
+    people = f"{snapshot.frozen_by} 提交，{snapshot.approver} 核准"
+    frozen = snapshot.frozen_at.astimezone(zone)
+    lines = [f"（{frozen:%Y年%m月%d日}冻结，{people}，指纹{snapshot.digest[:16]}）"]
+    if snapshot.outdated_at is not None:
+        outdated = snapshot.outdated_at.astimezone(zone)
+        lines.append(f"（数据已过期：{outdated:%Y年%m月%d日}发现{snapshot.outdated_reason}）")
+    return tuple(lines)
