@@ -140,10 +140,9 @@ class ExamDay:
         people = [asyncio.create_task(one.live()) for one in candidates]
         people += [asyncio.create_task(one.live(until=self.times.faults_s)) for one in attackers]
         self.proxy.spoiled = True
-        await asyncio.gather(
-            chaos.Chaos(self.site, self.history, self.rng, self.times.faults_s).run(),
-            self._extend(candidates),
-        )
+        extending = asyncio.create_task(self._extend(candidates))
+        await chaos.Chaos(self.site, self.history, self.rng, self.times.faults_s).run()
+        extending.cancel()
         self.proxy.spoiled = False
         await chaos.healthy(self.site)
         self.history.note("healed")
@@ -156,6 +155,7 @@ class ExamDay:
                 if device.memory.queue or not device.epoch:
                     left = [list(key) for key in device.memory.queue[:20]]
                     self.history.note("stuck", who=one.plan.who, device=device.name, left=left)
+                device.journal.close()
         if pending:
             self.history.note("stuck", who="somebody", device="", left=len(pending))
         for task in done:

@@ -86,7 +86,12 @@ MUTATIONS = (
                 'saved = save_answers(claims=claims, items=wire.read_items(data["items"], least=1))',
                 'items, at = wire.read_items(data["items"], least=1), moment()\n'
                 "    import threading\n"
-                "    write = lambda: save_answers(claims=claims, items=items)\n"
+                "    from django.db import connection\n"
+                "    def write():\n"
+                "        try:\n"
+                "            save_answers(claims=claims, items=items)\n"
+                "        finally:\n"
+                "            connection.close()\n"
                 "    threading.Timer(0.5, write).start()\n"
                 '    told = {"status": "stored", "received_at": rfc3339(at)}\n'
                 '    acks = [{"seq": one.seq, **told} for one in items]\n'
