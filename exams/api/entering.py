@@ -10,7 +10,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from examsite.lib.errors import NotFound
-from questionbanks.kinds.registry import kind
 
 from ..domain.attempts import is_open, shown_to_candidate
 from ..domain.candidacy import MySitting, my_sittings
@@ -20,7 +19,7 @@ from ..domain.results import AttemptResult, SlotResult, attempt_result
 from ..domain.sheets import load_sheet
 from ..domain.starting import claim_attempt, start_attempt
 from ..engine.access import SITTING_LABELS
-from ..engine.wiretime import rfc3339
+from ..engine.wiretime import rfc3339, rfc3339_or_none
 from ..models import Attempt, Seat
 from ..rules import attempts_of, seats_of
 from . import schema, wire
@@ -172,6 +171,8 @@ def result_out(result: AttemptResult) -> dict[str, Any]:
         "passed": result.passed,
         "released_at": rfc3339(result.released_at),
         "keys_released": result.keys_released,
+        "keys_from": rfc3339_or_none(result.keys_from),
+        "duplicate": result.duplicate,
         "sections": [
             {
                 "title": section.title,
@@ -193,6 +194,6 @@ def _slot_out(slot: SlotResult) -> dict[str, Any]:
         "answer": slot.answer,
     }
     if slot.question is not None:
-        out["key"] = kind(slot.question.kind).describe_key(slot.question.key)
+        out["key"] = " 或 ".join(slot.keys)
         out["rationale"] = slot.question.rationale
     return out

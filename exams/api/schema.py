@@ -226,6 +226,8 @@ class ResultOut(Stamped):
     passed = serializers.BooleanField()
     released_at = serializers.DateTimeField()
     keys_released = serializers.BooleanField()
+    keys_from = serializers.DateTimeField(allow_null=True)
+    duplicate = serializers.BooleanField()
     sections = SectionResultOut(many=True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from django.views.decorators.gzip import gzip_page
 
-from . import entering, evidence, hot, office_urls, sign_in, staff
+from . import entering, evidence, figures_urls, hot, marking_urls, office_urls, sign_in, staff
 
 app_name = "exams_api"
 urlpatterns: list[URLPattern] = [
@@ -33,4 +33,6 @@ urlpatterns: list[URLPattern] = [
     path("seats/<uuid:seat>/unblock", staff.UnblockSeat.as_view(), name="seat_unblock"),
     path("late-answers/<int:late>/decide", staff.DecideLate.as_view(), name="late_answer_decide"),
     *office_urls.urlpatterns,
+    *figures_urls.urlpatterns,
+    *marking_urls.urlpatterns,
 ]

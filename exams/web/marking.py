@@ -20,10 +20,10 @@ from examsite.people.models import Unit, User
 from examsite.people.tree import in_tree_order
 from examsite.web import ask, page
 
+from ..api.marking import task_data
 from ..domain import marking_plans as plans
 from ..domain import marking_tasks as tasks
 from ..domain.marking_progress import marking_progress, people_nobody_may_mark
-from ..engine.headings import plain
 from ..engine.transitions import State
 from ..models import DealRule, Exam, MarkingPlan, MarkingRound, MarkingTask
 from ..rules import marking_tasks_of
@@ -284,42 +284,6 @@ def _verdict(data: Any) -> tasks.Verdict:
 def _counts(marker: User, task: MarkingTask) -> dict[str, int]:
     mine = marking_tasks_of(marker).filter(exam=task.exam_id, question=task.question)
     return {"done": mine.filter(done_at__isnull=False).count(), "total": mine.count()}
-
-
-def task_data(view: tasks.TaskView) -> dict[str, Any]:
-    """An answer as the page and the API show it: no name, no unit, nothing of the attempt."""
-    task = view.task
-    return {
-        "task": str(task.pk),
-        "question": task.question,
-        "number": view.number,
-        "kind": view.kind_label,
-        "round": MarkingRound(task.round).label,
-        "material": view.material,
-        "stem": view.question.stem,
-        "model_answer": view.model_answer,
-        "answer": view.answer,
-        "same": view.same,
-        "possible": plain(view.rubric.possible),
-        "proportional": view.rubric.proportional,
-        "lines": [
-            {"text": line.text, "points": plain(line.points), "ticked": place in view.ticks}
-            for place, line in enumerate(view.rubric.lines)
-        ],
-        "points": "" if view.points is None else plain(view.points),
-        "comment": view.comment,
-        "doubtful": view.doubtful,
-        "done": task.done_at is not None,
-        "others": [
-            {
-                "round": one.round_label,
-                "points": plain(one.points),
-                "comment": one.comment,
-                "doubtful": one.doubtful,
-            }
-            for one in view.others
-        ],
-    }
 
 
 def _mark_page(
