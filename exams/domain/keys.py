@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -104,12 +105,12 @@ def apply_correction(key: SlotKey, correction: KeyCorrection, kind_code: str) ->
     )
 
 
-def load_keys(form_id: UUID) -> FormKeys:
-    """The keys of a published form as they stand now, in one statement once it is known."""
-    corrections = (
-        KeyCorrection.objects.filter(slots__form=form_id).order_by("at", "pk").values_list("pk", flat=True)
-    )
-    ids = tuple(corrections)
+def load_keys(form_id: UUID, *, at: datetime | None = None) -> FormKeys:
+    """The keys of a published form as they stand now or stood at `at`; one statement once it is known."""
+    corrections = KeyCorrection.objects.filter(slots__form=form_id).order_by("at", "pk")
+    if at is not None:
+        corrections = corrections.filter(at__lte=at)
+    ids = tuple(dict.fromkeys(corrections.values_list("pk", flat=True)))
     return _corrected(form_id, ids) if ids else _published(form_id)
 
 

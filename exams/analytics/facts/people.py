@@ -40,8 +40,8 @@ from ..cuts import age_band
 
 # What happens to an attempt without touching its marks.
 _WITHOUT_MARKS = (
-    "void", "claim", "extend", "block", "unblock", "ask_device", "confirm_device", "refuse_device", "withhold",
-    "lift_withholding",
+    "void", "claim", "extend", "block", "unblock", "ask_device", "confirm_device", "refuse_device",
+    "withhold", "lift_withholding",
 )  # fmt: skip
 EXTERNAL = "external-"  # before the number of a result that has no attempt of ours
 

@@ -185,4 +185,4 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_units(village
         connection,
     ) as seen:
         StoredSums([world.exam], at=LATER + SECOND).below([world.town.town.pk])
-    assert len(seen) == 7
+    assert len(seen) == 8
