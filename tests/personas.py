@@ -6,12 +6,33 @@ Who asks is a persona; what is asked for is a named object. The table of routes 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.test import Client
 
+from exams.models import (
+    Activity,
+    ActivityFile,
+    AnnualReport,
+    Attempt,
+    Blueprint,
+    Certificate,
+    Exam,
+    Form,
+    KeyedSheet,
+    ListImport,
+    MarkingTask,
+    PlanItem,
+    Quarantine,
+    ReviewRequest,
+    RosterEvent,
+    SheetScan,
+    Snapshot,
+    YearTotal,
+)
 from examsite.lib import clock
 from examsite.people.domain.approvals import propose
 from examsite.people.domain.imports import upload_list
@@ -179,9 +200,33 @@ def _add_bank(cast: Cast) -> None:
 
 
 def _add_exam(cast: Cast) -> None:
-    """An open exam with its parts; the candidate has an attempt of his own."""
-    world = cast.world
+    """An open exam with its parts; the candidate has an attempt that is closed and marked."""
+    world, at = cast.world, clock.now()
     started = world.start(world.seats[0])
+    attempt = started.attempt
+    Attempt.objects.filter(pk=attempt.pk).update(state="marked", submitted_at=at, points=90, possible=100)
+    late = Quarantine.objects.create(
+        attempt=attempt, epoch=1, seq=9, slot=world.slots[0], received_at=at, reason="late"
+    )
+    task = MarkingTask.objects.create(
+        exam=world.exam,
+        attempt=attempt,
+        slot=world.form.slots.get(code=world.slots[4]),
+        question=str(world.form.slots.get(code=world.slots[4]).version_id),
+        round=1,
+        marker=cast.users["marker"],
+        answer_key="k",
+        answer_digest="d",
+        dealt_at=at,
+    )
+    event = RosterEvent.objects.create(
+        entry=world.seats[1].entry,
+        action="exempt",
+        reason_code="illness",
+        attachment=ContentFile(b"%PDF-1.4", "proof.pdf"),
+        actor=world.officer,
+        at=at,
+    )
     cast.objects |= {
         "exam": world.exam.pk,
         "form": world.form.pk,
@@ -190,5 +235,127 @@ def _add_exam(cast: Cast) -> None:
         "room": world.room.pk,
         "seat": world.seats[1].pk,
         "entry": world.seats[0].entry_id,
-        "attempt": started.attempt.pk,
+        "attempt": attempt.pk,
+        "late": late.pk,
+        "task": task.pk,
+        "question": task.question,
+        "marker": cast.users["marker"].pk,
+        "event": event.pk,
+    }
+    _add_drafts(cast)
+    _add_outcomes(cast, attempt)
+
+
+def _add_drafts(cast: Cast) -> None:
+    """What an officer prepares: an exam that is not published, a blueprint, a form."""
+    at, town = clock.now(), cast.tree.town
+    bank = cast.world.form.slots.first().version.item.bank
+    blueprint = Blueprint.objects.create(unit=town, name="法律明白人", created_at=at)
+    blueprint.banks.add(bank)
+    draft = Exam.objects.create(
+        unit=town,
+        title="明年的考试",
+        stat_year=at.year + 1,
+        category_id="law-wise",
+        label="学法考试",
+        audience_label="骨干群众",
+        blueprint=blueprint,
+        created_at=at,
+    )
+    form = Form.objects.create(
+        exam=draft, code="A", title="A卷", salt="0" * 16, total_points=100, built_at=at
+    )
+    cast.objects |= {"draft": draft.pk, "blueprint": blueprint.pk, "draft_form": form.pk}
+
+
+def _add_outcomes(cast: Cast, attempt: Attempt) -> None:
+    """What comes after: certificate, review, sheets on paper, activities, reports, snapshots, plans."""
+    world, at, town = cast.world, clock.now(), cast.tree.town
+    entry, officer = world.seats[0].entry, cast.users["officer"]
+    certificate = Certificate.objects.create(
+        number="2026-1",
+        code="ABCDEFGHJKMNPQRS",
+        entry=entry,
+        attempt=attempt,
+        issuer=town,
+        year=at.year,
+        serial=1,
+        name=entry.name,
+        unit_name="东风村",
+        title="法律明白人证书",
+        issued_on=at.date(),
+        issued_by=officer,
+        issued_at=at,
+    )
+    sheet = KeyedSheet.objects.create(
+        seat=world.seats[1],
+        first={},
+        first_by=world.officer,
+        first_at=at,
+        started_at=at,
+        submitted_at=at + timedelta(hours=1),
+    )
+    scan = SheetScan.objects.create(
+        seat=world.seats[1], file=ContentFile(b"\x89PNG", "sheet.png"), uploaded_by=world.officer, at=at
+    )
+    activity = Activity.objects.create(
+        unit=town, kind="campaign", date=at.date(), place="广场", topic="宪法日", created_at=at
+    )
+    proof = ActivityFile.objects.create(
+        activity=activity, file=ContentFile(b"\x89PNG", "photo.png"), size=4, digest="0" * 64, added_at=at
+    )
+    lists = [
+        ListImport.objects.create(
+            kind=kind,
+            unit=town,
+            exam=world.exam if kind == "results" else None,
+            file_name="清单.xlsx",
+            file_digest="0" * 64,
+            file=ContentFile(b"PK", "list.xlsx"),
+            created_by=officer,
+            created_at=at,
+        )
+        for kind in ("activities", "results")
+    ]
+    report = AnnualReport.objects.create(unit=town, year=at.year, created_at=at)
+    snapshot = Snapshot.objects.create(
+        kind="figure",
+        unit=town,
+        title="合格率",
+        as_of=at,
+        definitions=[],
+        parameters={},
+        value={},
+        people=[],
+        rosters={},
+        digest="0" * 64,
+        frozen_by=officer,
+        frozen_at=at,
+    )
+    total = YearTotal.objects.create(
+        unit=town,
+        category_id="law-wise",
+        year=2020,
+        required=10,
+        taken=9,
+        passed=8,
+        source="旧表",
+        entered_by=officer,
+        entered_at=at,
+    )
+    plan = PlanItem.objects.create(unit=town, year=at.year + 1, law="宪法")
+    cast.objects |= {
+        "certificate": certificate.pk,
+        "code": certificate.code,
+        "review": ReviewRequest.objects.create(attempt=attempt, asked_at=at).pk,
+        "sheet": sheet.pk,
+        "scan": scan.pk,
+        "activity": activity.pk,
+        "proof": proof.pk,
+        "activity_list": lists[0].pk,
+        "result_list": lists[1].pk,
+        "report": report.pk,
+        "snapshot": snapshot.pk,
+        "total": total.pk,
+        "plan": plan.pk,
     }
