@@ -72,10 +72,11 @@ def law_catalogue(path: Path = _HERE / "laws.json") -> tuple[LawRecord, ...]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    data = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(data, dict) or data.get("schema") != SCHEMA:
-        raise ValueError(f"{path.name}: not a file of schema {SCHEMA}")
-    return data
+    data: Any = json.loads(path.read_text(encoding="utf-8"))
+    schema = data.get("schema") if isinstance(data, dict) else None
+    if schema != SCHEMA:
+        raise ValueError(f"{path.name}: unknown schema {schema!r}")
+    return dict(data)
 
 
 def _question(bank: dict[str, Any], data: dict[str, Any]) -> Question:
