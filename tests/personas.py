@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.test import Client
 
+from exams.analytics.snapshots.freezing import freeze_figure
 from exams.models import (
     Activity,
     ActivityFile,
@@ -30,7 +31,6 @@ from exams.models import (
     ReviewRequest,
     RosterEvent,
     SheetScan,
-    Snapshot,
     YearTotal,
 )
 from examsite.lib import clock
@@ -205,6 +205,7 @@ def _add_exam(cast: Cast) -> None:
     started = world.start(world.seats[0])
     attempt = started.attempt
     Attempt.objects.filter(pk=attempt.pk).update(state="marked", submitted_at=at, points=90, possible=100)
+    Exam.objects.filter(pk=world.exam.pk).update(roster_frozen_at=at, roster_frozen_by=world.officer)
     late = Quarantine.objects.create(
         attempt=attempt, epoch=1, seq=9, slot=world.slots[0], received_at=at, reason="late"
     )
@@ -318,19 +319,13 @@ def _add_outcomes(cast: Cast, attempt: Attempt) -> None:
         for kind in ("activities", "results")
     ]
     report = AnnualReport.objects.create(unit=town, year=at.year, created_at=at)
-    snapshot = Snapshot.objects.create(
-        kind="figure",
+    snapshot = freeze_figure(
+        exam=Exam.objects.get(pk=world.exam.pk),
         unit=town,
-        title="合格率",
+        measure="pass_rate",
         as_of=at,
-        definitions=[],
-        parameters={},
-        value={},
-        people=[],
-        rosters={},
-        digest="0" * 64,
-        frozen_by=officer,
-        frozen_at=at,
+        at=at,
+        actor=officer,
     )
     total = YearTotal.objects.create(
         unit=town,

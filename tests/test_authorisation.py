@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import TestCase
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.personas import PERSONAS, Cast, make_cast
-from tests.routes import ROUTES, R
+from tests.route_table import R
+from tests.routes import ROUTES
 
 
 def walk(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -51,6 +52,12 @@ def expected(route: R, persona: str, url: str) -> int:
     return route.deny
 
 
+# For anybody who holds the paper: the code on a certificate is meant to be checked by strangers.
+FOR_ALL = {"exams:verify-get"}
+# On PostgreSQL the same rules run over the same querysets: one of each sort of asker is enough there.
+FEW = ("stranger", "candidate", "officer", "other", "leader", "auditor")
+
+
 class Authorisation(TestCase):
     """One test a line of the table: every persona asks, and nothing that one does is seen by the next."""
 
@@ -65,12 +72,14 @@ class Authorisation(TestCase):
         response = getattr(client, route.method)(url, route.data, **how)
         if persona == "stranger" and persona not in route.allow.split() and response.status_code == 302:
             assert response.url.startswith(reverse(settings.LOGIN_URL)), response.url
+        if response.streaming:
+            b"".join(response.streaming_content)  # so that the file behind it is closed
         return int(response.status_code)
 
     def check(self, route: R) -> None:
         url = address(route, self.cast)
         found, wanted = {}, {}
-        for persona in PERSONAS:
+        for persona in PERSONAS if connection.vendor == "sqlite" else FEW:
             point = transaction.savepoint()
             found[persona] = self.ask(route, persona)
             transaction.savepoint_rollback(point)
@@ -89,7 +98,10 @@ class Authorisation(TestCase):
         open_ones = [
             route.id
             for route in ROUTES
-            if route.args and "=:" not in route.args and set(PERSONAS) <= set(route.allow.split())
+            if route.args
+            and "=:" not in route.args
+            and set(PERSONAS) <= set(route.allow.split())
+            and route.id not in FOR_ALL
         ]
         assert open_ones == []
 
