@@ -23,7 +23,7 @@ from ..analytics.cuts import CUT_NAMES
 from ..analytics.facts.credibility import credibility_notes
 from ..analytics.facts.stored import StoredSums, Sums
 from ..analytics.measures import MEASURES, definition_rows, describe, evaluate
-from ..analytics.reports.figures import COLUMNS, HEADLINE, FiguresReport, figures_report
+from ..analytics.reports.figures import COLUMNS, HEADLINE, FiguresReport, compose, figures_report
 from ..analytics.reports.missing import missing_people
 from ..analytics.reports.pictures import CHARTS, MEDIA, Picture, drawn
 from ..analytics.reports.scope import AREA, LEVELS, UNIT_CUT, Scope, why_not_added
@@ -79,7 +79,8 @@ def year(request: HttpRequest) -> HttpResponse:
     return render(request, "exams/leaders/year.html", _year(request))
 
 
-def _year(request: HttpRequest) -> dict[str, object]:
+def _year(request: HttpRequest, *, with_series: bool = True) -> dict[str, object]:
+    """What the page of a year shows; a chart of that year alone needs no other years."""
     at = clock.now()
     units = _units(request)
     empty = {"at": at, "exams": [], "years": [], "year": None}
@@ -121,8 +122,8 @@ def _year(request: HttpRequest) -> dict[str, object]:
         context["why_not_added"] = why
         if not why:
             scope = Scope(tuple(listed), choice.unit, choice.cut, choice.level)
-            series = [exam for exam in exams if exam.category_id == category]
-            context |= _report_context(request, scope, series, figures_report(scope, at=at))
+            series = [exam for exam in exams if exam.category_id == category] if with_series else []
+            context |= _report_context(request, scope, series, compose(scope, sums, list(own.values())))
     return context
 
 
@@ -278,7 +279,7 @@ def chart(request: HttpRequest, exam_id: UUID, name: str, format: str) -> HttpRe
 @require_safe
 def year_chart(request: HttpRequest, name: str, format: str) -> HttpResponse:
     """One chart of a year as a file; 404 where its exams cannot be added up."""
-    context = _year(request)
+    context = _year(request, with_series=name == "years")
     if "report" not in context:
         raise Http404
     return picture(request, CHARTS[name](context["report"], context["points"]), name, format)  # type: ignore[arg-type]
