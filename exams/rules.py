@@ -95,7 +95,8 @@ def sittings_watched_by(user: Asker) -> QuerySet[Sitting]:
 
 def seats_watched_by(user: Asker) -> QuerySet[Seat]:
     """Seats the person watches: all of a sitting, or those of his rooms."""
-    return Seat.objects.filter(_watched(user, "sitting__exam__unit__path") | Q(room__invigilators=user.pk))
+    rooms = Room.objects.filter(pk=OuterRef("room"), invigilators=user.pk)
+    return Seat.objects.filter(_watched(user, "sitting__exam__unit__path") | Exists(rooms))
 
 
 def attempts_watched_by(user: Asker) -> QuerySet[Attempt]:

@@ -48,12 +48,13 @@ SHOW_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """People, not attempts. `silent`, `unsent`, `waiting` and `blocked` are among those answering."""
+    """People, not attempts. Those from `needs_help` to `blocked` are among those answering."""
 
     expected: int
     absent: int
     answering: int
     submitted: int
+    needs_help: int
     silent: int
     unsent: int
     waiting: int
@@ -102,6 +103,15 @@ def _running() -> Q:
     return Q(state=State.IN_PROGRESS.value, voided_at__isnull=True)
 
 
+def _closed() -> Q:
+    return Q(submitted_at__isnull=False, voided_at__isnull=True)
+
+
+def _trouble(at: datetime) -> Q:
+    """What an invigilator should look at: silent, unsent, a device that waits, suspended."""
+    return _silent(at) | _unsent() | (_running() & (~Q(waiting_device="") | Q(blocked=True)))
+
+
 def _silent(at: datetime) -> Q:
     return _running() & Q(presence__seen_at__lt=at - SILENT_AFTER)
 
@@ -130,29 +140,40 @@ def sitting_board(
     )
     seats = seats.filter(entry__mode__in=TIMED_MODES)
     attempts = attempts.filter(sitting=sitting, mode__in=TIMED_MODES)
-    listed = _listed(seats, attempts, show, at)
+    counts = _count(sitting, seats, attempts, at)
     if search.strip():
         text = search.strip()
         listed = seats.filter(
             Q(entry__name__contains=text) | Q(entry__admission_number__endswith=text.upper())
         )
-    total = listed.count()
+        total = listed.count()
+    else:
+        listed, total = _listed(seats, attempts, show, at), _total(counts, show)
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(page, 1), pages)
-    chosen = (
-        listed.select_related("entry__unit", "room")
-        .order_by("room__name", "number", "entry__admission_number")
-        .distinct()[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    )
+    chosen = listed.select_related("entry__unit", "room").order_by(
+        "room__name", "number", "entry__admission_number"
+    )[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     return Board(
         sitting=sitting,
         at=at,
-        counts=_count(seats, attempts, at),
+        counts=counts,
         show=show,
         rows=_rows(list(chosen), sitting, at),
         page=page,
         pages=pages,
     )
+
+
+def _total(counts: Counts, show: Show) -> int:
+    """How long a list is, without asking the database again."""
+    return {
+        Show.NEEDS_HELP: counts.needs_help,
+        Show.ABSENT: counts.absent,
+        Show.ANSWERING: counts.answering,
+        Show.SUBMITTED: counts.submitted,
+        Show.ALL: counts.expected,
+    }[show]
 
 
 def _listed(seats: QuerySet[Seat], attempts: QuerySet[Attempt], show: Show, at: datetime) -> QuerySet[Seat]:
@@ -164,14 +185,13 @@ def _listed(seats: QuerySet[Seat], attempts: QuerySet[Attempt], show: Show, at: 
     if show is Show.ANSWERING:
         return seats.filter(with_attempt(_running()))
     if show is Show.SUBMITTED:
-        return seats.filter(with_attempt(Q(submitted_at__isnull=False)), ~with_attempt(_running()))
+        return seats.filter(with_attempt(_closed()), ~with_attempt(_running()))
     if show is Show.NEEDS_HELP:
-        trouble = _silent(at) | _unsent() | (_running() & (~Q(waiting_device="") | Q(blocked=True)))
-        return seats.filter(with_attempt(trouble))
+        return seats.filter(with_attempt(_trouble(at)))
     return seats
 
 
-def _count(seats: QuerySet[Seat], attempts: QuerySet[Attempt], at: datetime) -> Counts:
+def _count(sitting: Sitting, seats: QuerySet[Seat], attempts: QuerySet[Attempt], at: datetime) -> Counts:
     def has(condition: Q) -> Max:
         return Max(Case(When(condition, then=1), default=0))
 
@@ -180,7 +200,8 @@ def _count(seats: QuerySet[Seat], attempts: QuerySet[Attempt], at: datetime) -> 
         .values("entry")
         .annotate(
             is_running=has(_running()),
-            is_closed=has(Q(submitted_at__isnull=False, voided_at__isnull=True)),
+            is_closed=has(_closed()),
+            is_trouble=has(_trouble(at)),
             is_silent=has(_silent(at)),
             is_unsent=has(_unsent()),
             is_waiting=has(_running() & ~Q(waiting_device="")),
@@ -189,6 +210,7 @@ def _count(seats: QuerySet[Seat], attempts: QuerySet[Attempt], at: datetime) -> 
         .aggregate(
             answering=Sum("is_running"),
             submitted=Count("entry", filter=Q(is_closed=1, is_running=0)),
+            needs_help=Sum("is_trouble"),
             silent=Sum("is_silent"),
             unsent=Sum("is_unsent"),
             waiting=Sum("is_waiting"),
@@ -196,11 +218,12 @@ def _count(seats: QuerySet[Seat], attempts: QuerySet[Attempt], at: datetime) -> 
         )
     )
     seen = seats.aggregate(
-        expected=Count("pk", distinct=True),
-        absent=Count("pk", distinct=True, filter=~Exists(attempts.filter(entry=OuterRef("entry")))),
+        expected=Count("pk"),
+        absent=Count("pk", filter=~Exists(attempts.filter(entry=OuterRef("entry")))),
     )
-    late = Quarantine.objects.filter(attempt__in=attempts, accepted__isnull=True).count()
-    return Counts(**seen, **{name: value or 0 for name, value in people.items()}, late_answers=late)
+    watched = Exists(attempts.filter(pk=OuterRef("attempt")))
+    late = Quarantine.objects.filter(watched, attempt__sitting=sitting, accepted__isnull=True)
+    return Counts(**seen, **{name: value or 0 for name, value in people.items()}, late_answers=late.count())
 
 
 def _rows(seats: Sequence[Seat], sitting: Sitting, at: datetime) -> list[BoardRow]:

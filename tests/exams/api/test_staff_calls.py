@@ -224,6 +224,7 @@ def test_the_board_counts_people(officer: Desk, world: World, phone: Phone) -> N
         "absent": 1,
         "answering": 1,
         "submitted": 0,
+        "needs_help": 0,
         "silent": 0,
         "unsent": 0,
         "waiting": 0,
@@ -298,7 +299,7 @@ def test_the_boards_statements_do_not_grow(
     desk = desk_of(world.officer)
     desk.call("GET", f"sittings/{world.sitting.pk}/monitor?show=all")
     stamp = connection.vendor == "postgresql"  # there the database is asked for the time
-    with django_assert_num_queries(13 + stamp):
+    with django_assert_num_queries(12 + stamp):
         board = desk.call("GET", f"sittings/{world.sitting.pk}/monitor?show=all")
     assert len(board["rows"]) == people
 
