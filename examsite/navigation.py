@@ -8,10 +8,12 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from exams.models import Room
 from examsite.people.models import Role, RoleGrant
 
 OFFICE = frozenset({Role.OFFICER})
 FIGURES = frozenset({Role.OFFICER, Role.LEADER})
+WATCH = frozenset({Role.OFFICER, Role.INVIGILATOR})
 BANKS = frozenset({Role.OFFICER, Role.BANK_EDITOR, Role.REVIEWER})
 
 
@@ -27,6 +29,7 @@ class Link:
 MENU = (
     Link("考试", "exams:exams", OFFICE),
     Link("数据", "exams:figures", FIGURES),
+    Link("监考", "exams:watch", WATCH),
     Link("题库", "questionbanks:banks", BANKS),
     Link("阅卷", "exams:my_marking", frozenset({Role.MARKER})),
     Link("复核", "exams:reviews", frozenset({Role.OFFICER, Role.MARKER})),
@@ -45,7 +48,10 @@ def roles_of(request: HttpRequest) -> frozenset[str]:
     if user is None or not user.is_authenticated or getattr(user, "as_candidate", False):
         return frozenset()
     grants = RoleGrant.objects.filter(user=user, ended_at__isnull=True)
-    return frozenset(grants.values_list("role", flat=True))
+    roles = frozenset(grants.values_list("role", flat=True))
+    if not roles and Room.objects.filter(invigilators=user).exists():
+        return frozenset({Role.INVIGILATOR})  # named for a room, without a role of his own
+    return roles
 
 
 def links_for(roles: frozenset[str]) -> list[Link]:

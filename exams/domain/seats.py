@@ -234,8 +234,9 @@ def _allowed_forms(
 def swap_form(*, sitting: Sitting, old: Form, new: Form, reason: str, at: datetime, actor: User) -> int:
     """Give everybody who has `old` and has not begun `new` instead (a leak, a wrong question); how many.
 
-    The new form, often the reserve, counts as a main one from then on. Raises Invalid without a reason,
-    Conflict for a form that is not published or when nobody is left to change.
+    The new form, often the reserve, counts as a main one from then on; the old one is withdrawn, so that no
+    further try and no other sitting draws it. Raises Invalid without a reason, Conflict for a form that is
+    not published or when nobody is left to change.
     """
     locked = _locked(sitting)
     if not reason.strip():
@@ -248,9 +249,8 @@ def swap_form(*, sitting: Sitting, old: Form, new: Form, reason: str, at: dateti
     changed = locked.seats.filter(form=old).exclude(entry__in=begun).update(form=new)
     if not changed:
         raise Conflict("nobody", f"本场没有还未开始的人拿着{old}。")
-    if new.role == FormRole.RESERVE:
-        new.role = FormRole.MAIN
-        new.save(update_fields=["role"])
+    Form.objects.filter(pk=old.pk).update(role=FormRole.WITHDRAWN)
+    Form.objects.filter(pk=new.pk).update(role=FormRole.MAIN)
     record(
         action="form.swap",
         target=locked,

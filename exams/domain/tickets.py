@@ -23,7 +23,7 @@ from ..engine.transitions import State
 from ..models import Attempt, RosterEntry, Seat, Ticket
 
 CODE_LENGTH = 6
-MAX_FAILURES = 10
+MAX_FAILURES = 5
 NAMESAKES = 20  # how many tickets of one name are tried
 REFUSED = "姓名或号码没对上，请看纸条右下角的6位数字，或请监考人员帮忙。"
 

@@ -16,6 +16,7 @@ from .exam import Exam
 class FormRole(models.TextChoices):
     MAIN = "main", "正式卷"
     RESERVE = "reserve", "备用卷"
+    WITHDRAWN = "withdrawn", "已换下"  # nobody gets it any more; who has it keeps it
 
 
 class Form(models.Model):
@@ -28,7 +29,7 @@ class Form(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     exam = models.ForeignKey(Exam, models.PROTECT, related_name="forms")
     code = models.CharField("卷号", max_length=8)
-    role = models.CharField("用途", max_length=8, choices=FormRole, default=FormRole.MAIN)
+    role = models.CharField("用途", max_length=16, choices=FormRole, default=FormRole.MAIN)
     title = models.CharField("卷名", max_length=100)
     seed = models.BigIntegerField("随机种子", null=True, blank=True)
     salt = models.CharField(max_length=32)

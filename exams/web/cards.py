@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
-from django.utils.timezone import is_aware
+from django.utils.timezone import is_aware, localdate
 from django.views.decorators.http import require_POST, require_safe
 
 from examsite.lib import clock
@@ -98,9 +98,8 @@ def card(request: HttpRequest, report: UUID) -> HttpResponse:
             rows = rows.filter(theme=kind[1])
         context |= {"activities": rows, "audience": sum(one.audience for one in rows)}
     elif subject == "villages":
-        context["villages"] = villages_on(
-            found.unit.path, min(as_of.date(), as_of.date().replace(year=found.year, month=12, day=31))
-        )
+        day = min(localdate(as_of), date(found.year, 12, 31))
+        context |= {"villages": villages_on(found.unit.path, day), "day": day}
     else:
         exams = exams_in_sight(request.user).filter(
             unit__path__startswith=found.unit.path, stat_year=found.year

@@ -216,7 +216,7 @@ def report_take_back(request: HttpRequest, report: UUID) -> HttpResponse:
 
     return ask(
         request,
-        TakeBackForm(request.POST or None),
+        TakeBackForm(request.POST if request.method == "POST" else None),
         do,
         heading=f"重新起草：{found}",
         notice="报告回到草稿，数字按现在的数据显示；以前冻结的快照保留，可随时查看。",

@@ -83,6 +83,13 @@ def refresh(exams: Sequence[Exam], *, at: datetime) -> dict[UUID, datetime]:
     return moments
 
 
+def out_of_date(exams: Sequence[Exam], *, at: datetime) -> list[Exam]:
+    """The exams whose stored sums do not hold at `at`, in the order given."""
+    stored = {one.exam_id: one for one in ExamFigures.objects.filter(exam__in=exams).defer("slots")}
+    stamps = stamps_of(exams, at=at)
+    return [exam for exam in exams if not _holds(stored.get(exam.pk), stamps[exam.pk], at)]
+
+
 def _holds(have: ExamFigures | None, stamp: Stamp, at: datetime) -> bool:
     if have is None:
         return False

@@ -1,4 +1,4 @@
-"""manage.py sbom: the bill of materials of this installation, and whether anything in it is known to be weak."""
+"""manage.py sbom: the bill of materials of this installation, and what in it is known to be weak."""
 
 from __future__ import annotations
 
@@ -100,11 +100,6 @@ def licence_of(one: Distribution) -> str:
     text = one.metadata.get("License-Expression") or one.metadata.get("License") or ""
     classifiers = [line for line in one.metadata.get_all("Classifier", []) if line.startswith("License ::")]
     if not text or len(text) > 100:
-        text = (
-            classifiers[0].rpartition("::")[2].strip()
-            if classifiers
-            else text.splitlines()[0][:100]
-            if text
-            else ""
-        )
+        first = text.splitlines()[0][:100] if text else ""
+        text = classifiers[0].rpartition("::")[2] if classifiers else first
     return " ".join(text.split())

@@ -31,7 +31,7 @@ from exams.domain.sittings import (
     spec_of,
 )
 from exams.domain.starting import start_attempt
-from exams.models import Attempt, FormRole, Mode, RosterEntry, Seat, Sitting, SittingKind
+from exams.models import Attempt, Form, FormRole, Mode, RosterEntry, Seat, Sitting, SittingKind
 from examsite.lib.errors import Conflict, DomainError, Invalid
 from examsite.people.models import Role
 from tests.factories import AT, make_staff
@@ -258,8 +258,17 @@ def test_a_leaked_form_is_swapped_for_the_reserve_in_one_step(office: Office) ->
     assert count == 2
     forms = Counter(sitting.seats.values_list("form__code", flat=True))
     assert forms == {"A": 1, "B": 3, "C": 2}
-    reserve.refresh_from_db()
-    assert reserve.role == FormRole.MAIN
+    assert Form.objects.get(pk=reserve.pk).role == FormRole.MAIN
+    assert Form.objects.get(pk=a.pk).role == FormRole.WITHDRAWN
+
+
+def test_nobody_draws_a_form_that_was_swapped_away(office: Office) -> None:
+    office.freeze(people=4)
+    a, _, reserve = office.publish()
+    sitting = office.sit()
+    swap_form(sitting=sitting, old=a, new=reserve, reason="A卷外泄", at=AT, actor=office.officer)
+    deal_forms(sitting=sitting, at=AT, actor=office.officer)
+    assert set(sitting.seats.values_list("form__code", flat=True)) == {"B", "C"}
 
 
 @pytest.mark.parametrize(

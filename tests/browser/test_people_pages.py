@@ -1,0 +1,114 @@
+"""Every page of units, people, sign-in and access in a real browser: no finding of axe, no complaint of the
+content policy, no wider than a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.urls import reverse
+from playwright.sync_api import BrowserContext, Page
+
+from tests.personas import Cast, make_cast
+from tests.routes import EXAMS, PEOPLE, R
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+OWN = {"exams:reminders", "exams:my_law_record", "exams:law_record_of"}
+PHONE, DESK = {"width": 375, "height": 667}, {"width": 1280, "height": 900}
+# What is no page: files, and steps that only send on.
+FILES = {"people:import_template", "people:import_problems"}
+
+
+def pages_of(persona: str) -> list[R]:
+    """The pages of this app that the persona may look at, each once."""
+    routes = [*PEOPLE, *(route for route in EXAMS if route.view in OWN)]
+    return [
+        route
+        for route in routes
+        if route.method == "get"
+        and route.ok == 200
+        and persona in route.allow.split()
+        and persona not in route.special
+        and route.view not in FILES
+    ]
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def visit(cast: Cast, live_server: Any, new_context: Callable[..., BrowserContext]) -> Callable[[str], Page]:
+    """A page of a browser in which the persona has signed in."""
+
+    def open_page(persona: str) -> Page:
+        context = new_context(viewport=PHONE)
+        if persona != "stranger":
+            key = cast.client(persona).cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies(
+                [{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}]
+            )
+        return context.new_page()
+
+    return open_page
+
+
+def address(route: R, cast: Cast) -> str:
+    pairs = [one.partition("=") for one in route.args.split()]
+    return reverse(
+        route.view,
+        kwargs={name: value[1:] if value[0] == ":" else cast.objects[value] for name, _, value in pairs},
+    )
+
+
+@pytest.mark.parametrize("persona", ["stranger", "candidate", "officer", "county", "auditor"])
+def test_pages_are_accessible_and_fit_a_phone(
+    cast: Cast, live_server: Any, visit: Callable[[str], Page], persona: str
+) -> None:
+    page, axe = visit(persona), Axe()
+    found: dict[str, object] = {}
+    for route in pages_of(persona):
+        for size in (PHONE, DESK):
+            page.set_viewport_size(size)
+            reply = page.goto(f"{live_server.url}{address(route, cast)}")
+            assert reply is not None
+            assert (route.view, reply.status) == (route.view, 200)
+            width = page.evaluate("document.documentElement.scrollWidth")
+            if width > size["width"]:
+                found[f"{route.view} {size['width']}"] = f"{width} px wide"
+            violations = axe.run(page).response["violations"]
+            if violations:
+                found[f"{route.view} {size['width']} axe"] = [
+                    (one["id"], one["nodes"][0]["html"][:120]) for one in violations
+                ]
+    assert found == {}
+
+
+def test_a_one_time_link_fills_the_form_and_leaves_the_address(
+    cast: Cast, live_server: Any, visit: Callable[[str], Page]
+) -> None:
+    page = visit("stranger")
+    page.goto(f"{live_server.url}{reverse('people:sign_in_link')}#the-token-of-a-link")
+    assert page.input_value("#id_token") == "the-token-of-a-link"
+    assert page.url == f"{live_server.url}{reverse('people:sign_in_link')}"
+
+
+def test_an_officer_signs_in_by_keyboard_alone(
+    cast: Cast, live_server: Any, visit: Callable[[str], Page]
+) -> None:
+    officer = cast.users["officer"]
+    officer.set_password("Qingcheng-2026-putong")
+    officer.save()
+    page = visit("stranger")
+    page.goto(f"{live_server.url}{reverse('people:people')}")
+    page.focus("#id_identifier")
+    page.keyboard.type("officer")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Qingcheng-2026-putong")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{reverse('people:people')}")
+    assert page.locator("h1").inner_text() == "人员"
