@@ -16,15 +16,18 @@ from django.db import connection, transaction
 from examsite.people.domain.audit import record
 from examsite.people.models import User
 from examsite.people.sealed import digest
+from questionbanks.kinds.registry import kind
 
+from ..engine.keys import SlotKey
 from ..engine.shuffling import choice_ids
 from ..engine.transitions import State
 from ..engine.wiretime import rfc3339, rfc3339_or_none
 from ..models import AnswerEvent, Attempt, AttemptEvent, Mark, Quarantine, Receipt, Sitting, Slot
-from .keys import question_id, question_in_slot
+from .keys import key_histories, question_id
 from .papers import paper_of
 
 Line = dict[str, Any]
+Histories = dict[UUID, dict[UUID, tuple[SlotKey, ...]]]  # form → slot → the keys it has had
 CHUNK = 2000
 # The names of the history's entries in the export; the others keep their own.
 _EVENT_TYPES = {"extend": "extension"}
@@ -54,14 +57,15 @@ def _lines(sitting: Sitting, at: datetime) -> Iterator[Line]:
             "exported_at": rfc3339(at),
         }
         slots = _slots(sitting)
-        yield from _attempts(sitting, slots)
+        keys = {form_id: key_histories(form_id) for form_id in slots}
+        yield from _attempts(sitting, slots, keys)
         yield from _events(sitting)
         yield from _quarantine(sitting)
         yield from _receipts(sitting)
         yield from _marks(sitting)
         yield from _history(sitting)
         if sitting.released_at is not None:
-            yield from _keys(slots)
+            yield from _keys(slots, keys)
 
 
 @contextmanager
@@ -89,7 +93,7 @@ def _slots(sitting: Sitting) -> dict[UUID, list[Slot]]:
     return found
 
 
-def _attempts(sitting: Sitting, slots: dict[UUID, list[Slot]]) -> Iterator[Line]:
+def _attempts(sitting: Sitting, slots: dict[UUID, list[Slot]], keys: Histories) -> Iterator[Line]:
     for attempt in Attempt.objects.filter(sitting=sitting).iterator(CHUNK):
         paper = paper_of(attempt.form_id)
         yield {
@@ -111,6 +115,8 @@ def _attempts(sitting: Sitting, slots: dict[UUID, list[Slot]]) -> Iterator[Line]
                     "question": question_id(slot),
                     "kind": slot.kind,
                     "points": str(slot.points),
+                    "section": slot.section.order,
+                    "key_version": keys[slot.form_id][slot.pk][-1].version,
                     "choices": {
                         shown: label
                         for label, shown in choice_ids(
@@ -126,10 +132,10 @@ def _attempts(sitting: Sitting, slots: dict[UUID, list[Slot]]) -> Iterator[Line]
 _EVENT = ("attempt_id", "epoch", "seq", "slot", "value", "received_at", "client_at", "device")
 
 
-def _event_line(kind: str, row: tuple[Any, ...]) -> Line:
+def _event_line(type_: str, row: tuple[Any, ...]) -> Line:
     attempt_id, epoch, seq, slot, value, received_at, client_at, device = row
     return {
-        "type": kind,
+        "type": type_,
         "attempt": str(attempt_id),
         "epoch": epoch,
         "seq": seq,
@@ -182,7 +188,9 @@ def _marks(sitting: Sitting) -> Iterator[Line]:
     receipts = Receipt.objects.filter(attempt__sitting=sitting).order_by("id")
     sheets = dict(receipts.values_list("attempt", "digest"))
     closed = Attempt.objects.filter(sitting=sitting).exclude(state=State.IN_PROGRESS.value)
-    totals = dict(closed.values_list("pk", "points"))
+    totals = {
+        pk: (points, possible) for pk, points, possible in closed.values_list("pk", "points", "possible")
+    }
     newer: dict[tuple[UUID, UUID], int] = {}
     marks = Mark.objects.filter(attempt__sitting=sitting).select_related("slot").order_by("-id")
     for mark in marks.iterator(CHUNK):
@@ -205,13 +213,14 @@ def _marks(sitting: Sitting) -> Iterator[Line]:
             "sheet_digest": mark.sheet_digest,
             "at": rfc3339(mark.at),
         }
-    for attempt_id, points in totals.items():
+    for attempt_id, (points, possible) in totals.items():
         if points is not None:
             yield {
                 "type": "mark",
                 "attempt": str(attempt_id),
                 "slot": None,
                 "points": str(points),
+                "possible": str(possible),
                 "active": True,
                 "sheet_digest": sheets.get(attempt_id),
             }
@@ -231,19 +240,32 @@ def _history(sitting: Sitting) -> Iterator[Line]:
         }
 
 
-def _keys(slots: dict[UUID, list[Slot]]) -> Iterator[Line]:
+def _keys(slots: dict[UUID, list[Slot]], keys: Histories) -> Iterator[Line]:
+    """Each question once with the key in force; twice where a form was made after a correction of others."""
     told = set()
     for slot in (one for some in slots.values() for one in some):
-        if question_id(slot) in told:
+        history = keys[slot.form_id][slot.pk]
+        name = (question_id(slot), history[-1].version)
+        if name in told:
             continue
-        told.add(question_id(slot))
-        key = slot.version.key if slot.part is None else slot.version.key["parts"][slot.part]
+        told.add(name)
         yield {
             "type": "key",
             "question": question_id(slot),
-            "kind": question_in_slot(slot).kind,
+            "kind": slot.kind,
             "points": str(slot.points),
-            "key": key["answer"],
-            "credit": slot.section.credit_rule,
             "per_option": str(slot.section.per_choice),
+            **_key(slot, history[-1]),
+            "earlier": [_key(slot, one) for one in history[:-1]],
         }
+
+
+def _key(slot: Slot, key: SlotKey) -> Line:
+    """What earns marks: `key`, or any of `also`; a credit of `full` or `out` looks at no answer."""
+    first, *others = (kind(slot.kind).key_to_json(one) for one in key.keys)
+    return {
+        "key_version": key.version,
+        "key": first,
+        "also": others,
+        "credit": "full" if key.full else "out" if key.out else slot.section.credit_rule,
+    }

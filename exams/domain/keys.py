@@ -78,9 +78,17 @@ def _published(form_id: UUID) -> FormKeys:
 
 @lru_cache(maxsize=64)
 def _corrected(form_id: UUID, corrections: tuple[UUID, ...]) -> FormKeys:
-    keys = _published(form_id)
-    by_slot: dict[UUID, SlotKey] = {slot_id: slot.key for slot_id, slot in keys.by_id.items()}
-    kinds = {slot_id: slot.kind for slot_id, slot in keys.by_id.items()}
+    keys, histories = _published(form_id), _histories(form_id, corrections)
+    return replace(
+        keys,
+        slots=tuple(replace(slot, key=histories[keys.slot_ids[slot.code]][-1]) for slot in keys.slots),
+    )
+
+
+@lru_cache(maxsize=64)
+def _histories(form_id: UUID, corrections: tuple[UUID, ...]) -> dict[UUID, tuple[SlotKey, ...]]:
+    by_id = _published(form_id).by_id
+    found: dict[UUID, tuple[SlotKey, ...]] = {slot_id: (slot.key,) for slot_id, slot in by_id.items()}
     made = KeyCorrection.objects.in_bulk(corrections)
     touched = KeyCorrection.slots.through.objects.filter(
         keycorrection__in=corrections, slot__form=form_id
@@ -90,11 +98,9 @@ def _corrected(form_id: UUID, corrections: tuple[UUID, ...]) -> FormKeys:
         slots_of.setdefault(correction_id, []).append(slot_id)
     for correction_id in corrections:
         for slot_id in slots_of[correction_id]:
-            by_slot[slot_id] = apply_correction(by_slot[slot_id], made[correction_id], kinds[slot_id])
-    return replace(
-        keys,
-        slots=tuple(replace(slot, key=by_slot[keys.slot_ids[slot.code]]) for slot in keys.slots),
-    )
+            key = apply_correction(found[slot_id][-1], made[correction_id], by_id[slot_id].kind)
+            found[slot_id] = (*found[slot_id], key)
+    return found
 
 
 def apply_correction(key: SlotKey, correction: KeyCorrection, kind_code: str) -> SlotKey:
@@ -107,11 +113,20 @@ def apply_correction(key: SlotKey, correction: KeyCorrection, kind_code: str) ->
 
 def load_keys(form_id: UUID, *, at: datetime | None = None) -> FormKeys:
     """The keys of a published form as they stand now or stood at `at`; one statement once it is known."""
+    ids = _corrections_of(form_id, at)
+    return _corrected(form_id, ids) if ids else _published(form_id)
+
+
+def key_histories(form_id: UUID) -> dict[UUID, tuple[SlotKey, ...]]:
+    """Slot → every key it has had, from the published one to the one in force."""
+    return _histories(form_id, _corrections_of(form_id, None))
+
+
+def _corrections_of(form_id: UUID, at: datetime | None) -> tuple[UUID, ...]:
     corrections = KeyCorrection.objects.filter(slots__form=form_id).order_by("at", "pk")
     if at is not None:
         corrections = corrections.filter(at__lte=at)
-    ids = tuple(dict.fromkeys(corrections.values_list("pk", flat=True)))
-    return _corrected(form_id, ids) if ids else _published(form_id)
+    return tuple(dict.fromkeys(corrections.values_list("pk", flat=True)))
 
 
 def labels_of(keys: FormKeys, attempt_id: UUID, slot: str) -> dict[str, str]:
