@@ -45,3 +45,13 @@ def form(view: str, args: str, allow: str, deny: int, **how: Any) -> list[R]:
 def call(view: str, args: str, allow: str, deny: int | None, ok: int = 400, **how: Any) -> R:
     """A call of the API that does something; sent empty, so that whoever may is told what is missing."""
     return R(view, args, allow, deny, ok=ok, method="post", **how)
+
+
+def change(view: str, args: str, allow: str, deny: int, ok: int = 400, **how: Any) -> R:
+    """A PUT of the API, sent empty: whoever may is told what is missing."""
+    return R(view, args, allow, deny, ok=ok, method="put", **how)
+
+
+def drop(view: str, args: str, allow: str, deny: int, ok: int = 204, **how: Any) -> R:
+    """A DELETE of the API."""
+    return R(view, args, allow, deny, ok=ok, method="delete", **how)

@@ -141,10 +141,10 @@ class ActivityView(Call):
     @records_call("activities_update", request=schema.CorrectedActivityIn, reply=schema.ActivityOut)
     def put(self, request: Request, activity: UUID) -> Response:
         """Correct an entry; what it said stays in its history."""
-        data = self.read(schema.CorrectedActivityIn)
+        found, data = self._mine(activity), self.read(schema.CorrectedActivityIn)
         reason = data.pop("reason")
         made = annual.correct_activity(
-            activity=self._mine(activity), entry=annual.ActivityEntry(**data), reason=reason, at=self.at,
+            activity=found, entry=annual.ActivityEntry(**data), reason=reason, at=self.at,
             today=timezone.localdate(self.at), actor=request.user,
         )  # fmt: skip
         return Response(schema.ActivityOut(made).data)
@@ -159,10 +159,8 @@ class WithdrawActivity(ActivityView):
     @records_call("activities_withdraw", request=ReasonIn, reply=schema.ActivityOut)
     def post(self, request: Request, activity: UUID) -> Response:
         """Strike an entry out."""
-        reason = self.read(ReasonIn)["reason"]
-        found = annual.withdraw_activity(
-            activity=self._mine(activity), reason=reason, at=self.at, actor=request.user
-        )
+        mine, reason = self._mine(activity), self.read(ReasonIn)["reason"]
+        found = annual.withdraw_activity(activity=mine, reason=reason, at=self.at, actor=request.user)
         return Response(schema.ActivityOut(found).data)
 
 
@@ -223,8 +221,8 @@ class ReportView(ReportCall):
     @records_call("reports_update", request=schema.StyleIn, reply=schema.ReportOut)
     def put(self, request: Request, report: UUID) -> Response:
         """Choose how a draft speaks."""
-        style = self.read(schema.StyleIn)["style"]
-        found = choose_style(report=self.own_report(report), style=style, at=self.at, actor=request.user)
+        mine, style = self.own_report(report), self.read(schema.StyleIn)["style"]
+        found = choose_style(report=mine, style=style, at=self.at, actor=request.user)
         return Response(schema.ReportOut(found).data)
 
 
