@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "examsite.people.sessions.SignInMiddleware",
+    "examsite.people.owners.OwnerMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "examsite.middleware.NoStoreMiddleware",
@@ -148,6 +149,13 @@ STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=30)
 STAFF_PASSWORD_DAYS = env.int("STAFF_PASSWORD_DAYS", default=0 if DEBUG else 90)  # 0: never has to change
 # Publishing a form or an exam, and changes of a frozen roster, need a second officer (docs/operations.md).
 REQUIRE_SECOND_PERSON = env.bool("REQUIRE_SECOND_PERSON", default=True)
+# From where on something stands out beside a result (exams/analytics/credibility.Limits).
+NOTE_LIMITS = {
+    "seconds": env.float("NOTE_SECONDS_A_QUESTION", default=3),
+    "shared_by": env.int("NOTE_PEOPLE_ON_A_DEVICE", default=3),
+    "same_wrong": env.int("NOTE_SAME_WRONG_ANSWERS", default=3),
+    "together": env.int("NOTE_PEOPLE_IN_A_MINUTE", default=10),
+}
 # The county's single sign-on (OpenID Connect), where it has one. Of the library only its dance with the
 # provider is used; who gets in, and with which second factor, is decided by ourselves (people/web/oidc.py).
 OIDC_ISSUER = env.str("OIDC_ISSUER", default="")

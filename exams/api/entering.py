@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from examsite.lib.errors import NotFound
+from examsite.people.owners import belongs_to
 
 from ..domain.attempts import is_open, shown_to_candidate
 from ..domain.candidacy import MySitting, my_sittings
@@ -42,16 +43,18 @@ def find_seat(request: Any, sitting: UUID) -> Seat:
     seat = (seats.filter(sitting__exam=bound_to) if bound_to else seats).first()
     if seat is None:
         raise NotFound("not_found", "没有找到这场考试。")
+    belongs_to(request, seat.entry.user_id)
     return seat
 
 
 def find_own_attempt(request: Any, attempt: UUID) -> Attempt:
     """The candidate's own attempt. Raises NotFound for every other."""
-    attempts = attempts_of(request.user).filter(pk=attempt)
+    attempts = attempts_of(request.user).filter(pk=attempt).select_related("entry")
     bound_to = ticket_exam(request)
     found = (attempts.filter(exam=bound_to) if bound_to else attempts).first()
     if found is None:
         raise NotFound("not_found", "没有找到这次作答。")
+    belongs_to(request, found.entry.user_id)
     return found
 
 

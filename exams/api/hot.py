@@ -21,6 +21,7 @@ from django.views.decorators.csrf import csrf_exempt
 from examsite.api import PROBLEM
 from examsite.lib import clock
 from examsite.lib.errors import Conflict, DomainError, Invalid
+from examsite.people.owners import HEADER as OWNER
 
 from ..domain.attempts import shown_to_candidate
 from ..domain.presence import heartbeat as note_heartbeat
@@ -95,7 +96,10 @@ def exam_call(**methods: Call) -> Callable[..., HttpResponse]:
         except DatabaseTrouble:
             logger.exception("an exam call met a database in trouble")
             return refuse(Busy("busy", "服务器忙，答案还在手机里，稍后自动再送。"))
-        return reply(data, at)
+        response = reply(data, at)
+        if "attempt" in arguments:  # the token was this attempt's; whose it is, nobody asked
+            response.headers[OWNER] = str(arguments["attempt"])
+        return response
 
     return view
 

@@ -15,6 +15,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from examsite.lib.errors import NotFound
+from examsite.people.owners import owner_mark
 from examsite.web import page
 
 from ..api.entering import find_own_attempt, find_seat, ticket_exam
@@ -184,7 +185,11 @@ def _back(request: HttpRequest) -> str:
 def sit(request: HttpRequest, sitting: UUID, number: int) -> HttpResponse:
     """P4–P7: the frame; everything in it comes by the API, also for an attempt that is over."""
     seat = find_seat(request, sitting)
-    return render(request, "exams/candidate/sit.html", {"seat": seat, "number": number})
+    return render(
+        request,
+        "exams/candidate/sit.html",
+        {"seat": seat, "number": number, "owner": owner_mark(seat.entry.user_id)},
+    )
 
 
 @page

@@ -3,9 +3,10 @@
 const TIMEOUT_MS = 20000;
 
 export class Api {
-  constructor(root, csrf) {
+  constructor(root, csrf, owner) {
     this.root = root;
     this.csrf = csrf;
+    this.owner = owner;
     this.token = null;
   }
 
@@ -28,6 +29,9 @@ export class Api {
         keepalive: Boolean(keepalive),
         signal: abort.signal,
       });
+      // A reply that says it is another's (some cache mixed them up) is no answer: what waits goes on waiting.
+      const owner = response.headers.get("X-Owner");
+      if (owner && owner !== (signed ? this.owner : path.split("/")[2])) return { status: 0, data: {}, sentAt };
       return { status: response.status, data: await response.json(), sentAt };
     } catch (error) {
       return { status: 0, data: {}, sentAt };

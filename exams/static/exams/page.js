@@ -31,11 +31,24 @@ const memory = {
   },
 };
 
+function randomMark() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+// The browser's part stays, so that it can be told how many people sat on one phone; it says nothing else.
+function markOfThisBrowser() {
+  try {
+    if (!localStorage.getItem("exam-browser")) localStorage.setItem("exam-browser", randomMark());
+    return localStorage.getItem("exam-browser");
+  } catch (error) {
+    return randomMark();
+  }
+}
+
 function deviceOfThisTab() {
   const known = memory.get("exam-device");
   if (known) return known;
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
-  const device = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const device = `${markOfThisBrowser()}.${randomMark()}`;
   memory.set("exam-device", device);
   return device;
 }
@@ -45,6 +58,7 @@ const page = { view: "question", place: 0, whole: false, slots: [], flags: new S
 const session = new Session(
   frame.dataset.api,
   frame.querySelector("[name=csrfmiddlewaretoken]").value,
+  frame.dataset.owner,
   frame.dataset.sitting,
   Number(frame.dataset.number),
   deviceOfThisTab(),

@@ -14,8 +14,8 @@ const HEARTBEAT_MS = 30000;
 const LAST_SECONDS_MS = 6000; // towards the end nothing waits for a pause in typing
 
 export class Session {
-  constructor(root, csrf, sitting, number, device, changed) {
-    this.api = new Api(root, csrf);
+  constructor(root, csrf, owner, sitting, number, device, changed) {
+    this.api = new Api(root, csrf, owner);
     this.sitting = sitting;
     this.number = number;
     this.device = device;
