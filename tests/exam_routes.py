@@ -38,6 +38,7 @@ EXAMS = [
     deed("exams:mark_draft", "task=task", allow="marker", deny=404, ok=200),
     R("exams:results", "exam=exam", OFFICERS, 404),
     R("exams:results_xlsx", "exam=exam", OFFICERS, 404),
+    R("exams:notes", "exam=exam", OFFICERS, 404),
     *form("exams:release", "exam=exam", OFFICERS, 404),
     deed("exams:sitting_release", "sitting=sitting", allow=OFFICERS, deny=404),
     R("exams:entry_results", "entry=entry", OFFICERS, 404),
@@ -64,9 +65,12 @@ EXAMS = [
     R("exams:verify", "code=code", EVERYBODY, None),
     R("exams:figures"),
     R("exams:year_chart", "name=:rates format=:png", "county", 404),  # the town has no parts to draw
+    R("exams:year_book", "", "county", 404),  # as the chart
     R("exams:definitions"),
     R("exams:rates", "exam_id=exam", VIEWERS, 404),
     R("exams:missing", "exam_id=exam", VIEWERS, 404),
+    R("exams:missing_book", "exam_id=exam", VIEWERS, 404),
+    R("exams:rates_book", "exam_id=exam", VIEWERS, 404),
     R("exams:chart", "exam_id=exam name=:rates format=:png", "", 404),
     R("exams:activities"),
     *form("exams:activity_new", "", "officer county other", 404),
@@ -110,6 +114,7 @@ EXAMS = [
     R("exams:exam_forms", "exam_id=exam", OFFICERS, 404),
     deed("exams:calibrate", "exam_id=exam", allow=OFFICERS, deny=404),
     R("exams:form_statistics", "form=form", OFFICERS, 404),
+    R("exams:form_book", "form=form", "", 404),  # nobody has an answer released on it
     R("exams:externals", "exam_id=exam", OFFICERS, 404),
     *form("exams:externals_upload", "exam_id=exam", OFFICERS, 404),
     R("exams:externals_list", "listed=result_list", OFFICERS, 404),

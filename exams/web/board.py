@@ -16,6 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 from examsite.lib.errors import Forbidden, Invalid, NotFound
 from examsite.web import View, back_url, page
 
+from ..analytics.credibility import WITHOUT_ANSWERS
+from ..analytics.facts.credibility import notes_beside
 from ..api.staff import read_board
 from ..domain import invigilation
 from ..domain.board import SHOW_LABELS, Show
@@ -26,6 +28,7 @@ from ..engine.access import SHOWN_LABELS, AttemptFacts, shown_state
 from ..engine.transitions import State
 from ..models import Attempt, Quarantine, Seat, Sitting
 from ..rules import attempts_watched_by, seats_watched_by, sittings_watched_by
+from .notes import away, limits
 
 SOON = timedelta(days=1)
 EVENT_LABELS = {
@@ -58,7 +61,7 @@ def _sitting(request: HttpRequest, sitting: UUID) -> Sitting:
 
 
 def _attempt(request: HttpRequest, attempt: UUID) -> Attempt:
-    related = ("entry__unit", "sitting", "exam__unit")
+    related = ("entry__unit", "sitting", "exam__unit", "presence")
     return _find(attempts_watched_by(request.user).select_related(*related), attempt)
 
 
@@ -129,6 +132,12 @@ def attempt(request: HttpRequest, attempt: UUID) -> HttpResponse:
         "receipts": found.receipts.all(),
         "running": found.state == State.IN_PROGRESS.value and found.voided_at is None,
         "seat": Seat.objects.filter(sitting=found.sitting, entry=found.entry).first(),
+        "to_look_at": [
+            note.text
+            for note in notes_beside([found], at=at, limits=limits()).get(found.pk, ())
+            if note.sign in WITHOUT_ANSWERS
+        ],
+        "away": away(getattr(found, "presence", None)),
     }
     return render(request, "exams/board/attempt.html", context)
 

@@ -32,6 +32,7 @@ from ..analytics.suppression import MINIMUM_GROUP
 from ..analytics.tally import Tally
 from ..models import Exam
 from ..rules import exams_in_sight, may_see_names, unit_for_figures
+from .notes import limits
 
 
 @dataclass(frozen=True)
@@ -76,10 +77,10 @@ def _units(request: HttpRequest) -> list[tuple[Unit, int]]:
 @require_safe
 def year(request: HttpRequest) -> HttpResponse:
     """A year in the asker's units: its exams, and where they can be added up, what they come to."""
-    return render(request, "exams/leaders/year.html", _year(request))
+    return render(request, "exams/leaders/year.html", year_context(request))
 
 
-def _year(request: HttpRequest, *, with_series: bool = True) -> dict[str, object]:
+def year_context(request: HttpRequest, *, with_series: bool = True) -> dict[str, object]:
     """What the page of a year shows; a chart of that year alone needs no other years."""
     at = clock.now()
     units = _units(request)
@@ -180,11 +181,11 @@ def shown_rate(measure: str, counts: Tally) -> str:
 @require_safe
 def rates(request: HttpRequest, exam_id: UUID) -> HttpResponse:
     """One exam from the asker's units: numbers, units, bands, years, laws; who is missing."""
-    exam = _exam(request, exam_id)
-    scope = _scope(request, exam)
+    exam = exam_of(request, exam_id)
+    scope = scope_of(request, exam)
     at = clock.now()
     report = figures_report(scope, at=at)
-    context = _report_context(request, scope, _series(request, exam), report)
+    context = _report_context(request, scope, series_of(request, exam), report)
     context |= {
         "exam": exam,
         "at": at,
@@ -196,24 +197,27 @@ def rates(request: HttpRequest, exam_id: UUID) -> HttpResponse:
         "cuts": CUT_NAMES,
         "levels": LEVELS,
         "may_manage": holds(request.user, exam.unit, Role.OFFICER),
-        "credibility": credibility_notes(exam, under=scope.unit.path, at=at) if report.is_complete else [],
+        "credibility": credibility_notes(exam, under=scope.unit.path, at=at, limits=limits())
+        if report.is_complete
+        else [],
     }
     return render(request, "exams/leaders/rates.html", context)
 
 
-def _exam(request: HttpRequest, exam_id: UUID) -> Exam:
+def exam_of(request: HttpRequest, exam_id: UUID) -> Exam:
+    """The exam, if the asker may see figures of it."""
     exams = exams_in_sight(request.user).select_related("unit", "category").prefetch_related("sittings")
     return get_object_or_404(exams, pk=exam_id)
 
 
-def _scope(request: HttpRequest, exam: Exam) -> Scope:
+def scope_of(request: HttpRequest, exam: Exam) -> Scope:
     """The exam seen from the asker's place: its own unit, or below it the part that is his."""
     unit = unit_for_figures(request.user, exam, request.GET.get("unit", ""))
     cut, level = _cut(request)
     return Scope((exam,), unit, cut, level)
 
 
-def _series(request: HttpRequest, exam: Exam) -> list[Exam]:
+def series_of(request: HttpRequest, exam: Exam) -> list[Exam]:
     """The exams of the same kind in other years."""
     return list(
         exams_in_sight(request.user)
@@ -225,9 +229,11 @@ def _series(request: HttpRequest, exam: Exam) -> list[Exam]:
 def _report_context(
     request: HttpRequest, scope: Scope, series: list[Exam], report: FiguresReport
 ) -> dict[str, object]:
-    points = _points(scope, series)
+    points = points_of(scope, series)
     one = scope.exams[0] if len(scope.exams) == 1 else None
+    cards = {} if one is None else {name: _card(one, name, scope.unit) for name in HEADLINE}
     return {
+        "cards": cards | ({"first_passed": _card(one, "first_passed", scope.unit)} if one else {}),
         "missing_url": f"{reverse('exams:missing', args=[one.pk])}?unit={scope.unit.pk}" if one else "#exams",
         "report": report,
         "figures": {name: report.figures[name].text() if report.shows(name) else "" for name in HEADLINE},
@@ -239,7 +245,12 @@ def _report_context(
     }
 
 
-def _points(scope: Scope, series: list[Exam]) -> list[YearPoint]:
+def _card(exam: Exam, measure: str, unit: Unit) -> str:
+    return f"{reverse('exams:exam_card', args=[exam.pk, measure])}?unit={unit.pk}"
+
+
+def points_of(scope: Scope, series: list[Exam]) -> list[YearPoint]:
+    """The years of a series, seen from the scope's unit."""
     return series_points(scope.unit, series, at=clock.now())
 
 
@@ -250,8 +261,8 @@ def _points(scope: Scope, series: list[Exam]) -> list[YearPoint]:
 @require_safe
 def missing(request: HttpRequest, exam_id: UUID) -> HttpResponse:
     """Who has not sat, or not passed, by village: names for the unit's own, numbers for those above."""
-    exam = _exam(request, exam_id)
-    scope = _scope(request, exam)
+    exam = exam_of(request, exam_id)
+    scope = scope_of(request, exam)
     at = clock.now()
     names = may_see_names(request.user, scope.unit)
     found = missing_people(exam, under=scope.unit.path, at=at, with_names=names)
@@ -269,9 +280,9 @@ def missing(request: HttpRequest, exam_id: UUID) -> HttpResponse:
 @require_safe
 def chart(request: HttpRequest, exam_id: UUID, name: str, format: str) -> HttpResponse:
     """One chart of an exam as a file."""
-    exam = _exam(request, exam_id)
-    scope = _scope(request, exam)
-    points = _points(scope, _series(request, exam)) if name == "years" else []
+    exam = exam_of(request, exam_id)
+    scope = scope_of(request, exam)
+    points = points_of(scope, series_of(request, exam)) if name == "years" else []
     return picture(request, CHARTS[name](figures_report(scope, at=clock.now()), points), name, format)
 
 
@@ -279,7 +290,7 @@ def chart(request: HttpRequest, exam_id: UUID, name: str, format: str) -> HttpRe
 @require_safe
 def year_chart(request: HttpRequest, name: str, format: str) -> HttpResponse:
     """One chart of a year as a file; 404 where its exams cannot be added up."""
-    context = _year(request, with_series=name == "years")
+    context = year_context(request, with_series=name == "years")
     if "report" not in context:
         raise Http404
     return picture(request, CHARTS[name](context["report"], context["points"]), name, format)  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
-from . import certificates, corrections, keying, marking, my_results, results
+from . import certificates, corrections, keying, marking, my_results, notes, results
 
 UUID_RE = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 QUESTION_RE = rf"{UUID_RE}(?:\.\d+)?"
@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern] = [
     # Results
     path("office/exams/<uuid:exam>/results", results.results, name="results"),
     path("office/exams/<uuid:exam>/results.xlsx", results.results_xlsx, name="results_xlsx"),
+    path("office/exams/<uuid:exam>/notes", notes.notes, name="notes"),
     path("office/exams/<uuid:exam>/release", results.release, name="release"),
     path("office/sittings/<uuid:sitting>/release", results.sitting_release, name="sitting_release"),
     path("office/entries/<uuid:entry>/results", results.entry_results, name="entry_results"),

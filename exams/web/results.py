@@ -22,6 +22,7 @@ from examsite.lib.errors import Conflict, Invalid
 from examsite.people.domain.audit import record
 from examsite.web import ask, page
 
+from ..analytics.facts.credibility import notes_beside
 from ..domain import releases, reviews
 from ..domain.explaining import explain
 from ..domain.keying import duplicates_of
@@ -32,6 +33,7 @@ from ..engine.transitions import State
 from ..models import Mode, ReleaseRule, ReviewRequest, Sitting, SittingKind
 from ..rules import attempts_explained_to, entries_manageable_by, reviews_answerable_by, sittings_run_by
 from .exams import exam_crumbs, managed_exam
+from .notes import away, limits, shown_notes
 
 PAGE_SIZE = 100
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -185,11 +187,14 @@ def entry_results(request: HttpRequest, entry: UUID) -> HttpResponse:
     rows = entries_manageable_by(request.user).select_related("exam__unit", "exam__category", "unit", "user")
     found = get_object_or_404(rows, pk=entry)
     one = standings_of(found.exam, entries=[found.pk])[0]
-    by_id = {str(each.pk): each for each in found.attempts.select_related("sitting", "form")}
+    by_id = {
+        str(each.pk): each for each in found.attempts.select_related("exam", "sitting", "form", "presence")
+    }
     tries = [
         {"attempt": by_id[each.attempt_id], "try": each, "percent": _percent(each)}
         for each in sorted(one.tries, key=lambda each: each.at)
     ]
+    told = shown_notes(notes_beside(list(by_id.values()), at=clock.now(), limits=limits()))
     words, tone = verdict(one)
     context = {
         "exam": found.exam,
@@ -202,6 +207,10 @@ def entry_results(request: HttpRequest, entry: UUID) -> HttpResponse:
         "words": words,
         "tone": tone,
         "notes": found.notes.order_by("-at", "-id"),
+        "to_look_at": [
+            (row["attempt"], told.get(row["attempt"].pk, []), away(getattr(row["attempt"], "presence", None)))
+            for row in tries
+        ],
         "certificates": found.certificates.order_by("-issued_at"),
     }
     return render(request, "exams/results/entry_results.html", context)
@@ -419,8 +428,14 @@ def _questions_of(request: ReviewRequest) -> Sequence[Any]:
 @require_safe
 def explanation(request: HttpRequest, attempt: UUID) -> HttpResponse:
     """What every point of an attempt rests on; printable. Reading it is in the log."""
-    related = ("entry__unit", "sitting__exam", "exam__unit", "form")
+    related = ("entry__unit", "sitting__exam", "exam__unit", "form", "presence")
     found = get_object_or_404(attempts_explained_to(request.user).select_related(*related), pk=attempt)
     at = clock.now()
     record(action="attempt.explain", target=found, at=at, actor=request.user, unit=found.exam.unit)
-    return render(request, "exams/results/explanation.html", {"explanation": explain(found), "at": at})
+    context = {
+        "explanation": explain(found),
+        "at": at,
+        "to_look_at": shown_notes(notes_beside([found], at=at, limits=limits())).get(found.pk, []),
+        "away": away(getattr(found, "presence", None)),
+    }
+    return render(request, "exams/results/explanation.html", context)
