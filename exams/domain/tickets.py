@@ -104,7 +104,7 @@ def _works(ticket: Ticket, at: datetime) -> bool:
 
 
 def find_by_slip(*, name: str, code: str, at: datetime) -> Ticket:
-    """The ticket of a candidate of this name with these digits; ten failures lock a ticket's digits.
+    """The ticket of a candidate of this name with these digits; five failures lock a ticket's digits.
 
     Raises TicketRefused for whatever does not fit, after the time of at least one hash.
     """
