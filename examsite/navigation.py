@@ -29,6 +29,8 @@ class Link:
 MENU = (
     Link("考试", "exams:exams", OFFICE),
     Link("数据", "exams:figures", FIGURES),
+    Link("台账", "exams:activities", FIGURES),
+    Link("年报", "exams:reports", FIGURES),
     Link("监考", "exams:watch", WATCH),
     Link("题库", "questionbanks:banks", BANKS),
     Link("阅卷", "exams:my_marking", frozenset({Role.MARKER})),

@@ -202,6 +202,7 @@ _EXAM_RATES = (
     _rate("turnout_rate", "参考率", "参考÷应考", "taken", "required"),
     _rate("pass_rate", "合格率", "合格÷参考", "passed", "taken", note="参考口径，默认"),
     _rate("pass_rate_required", "通过率", "合格÷应考", "passed", "required", note="应考口径"),
+    _rate("main_turnout_rate", "正考参考率", "正考参考÷应考", "main_taken", "required"),
     _rate("first_pass_rate", "首考合格率", "首考合格÷正考参考", "first_passed", "main_taken", _FIRST),
     _rate("makeup_turnout_rate", "补考参考率", "补考参考÷应补考", "makeup_taken", "owed", _OWED),
     _rate("makeup_pass_rate", "补考合格率", "补考合格÷补考参考", "makeup_passed", "makeup_taken", _OWED),

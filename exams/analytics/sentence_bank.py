@@ -242,8 +242,8 @@ def officers_sentence(facts: ExamFacts, house: House = STANDARD) -> Claim:
     return say("bank.7", "行政执法人员", people, passed, "。", notes=roster_notes(counts))
 
 
-def mastery_sentence(topics: Iterable[TopicFacts], house: House = STANDARD) -> Claim:
-    """8. 从答题情况看，群众对…、…掌握较好（掌握率…），对…掌握不足（…），下一年度将作为普法重点。
+def mastery_sentence(topics: Iterable[TopicFacts], house: House = STANDARD, *, people: str = "群众") -> Claim:
+    """8. 从答题情况看，{people}对…、…掌握较好（掌握率…），对…掌握不足（…），下一年度将作为普法重点。
 
     Only topics with enough answers; 较好 and 不足 only beyond the lines of the house, else 相对薄弱.
     """
@@ -263,7 +263,7 @@ def mastery_sentence(topics: Iterable[TopicFacts], house: House = STANDARD) -> C
     is_weak = weakest.share < house.weak_below
     judged = "掌握不足" if is_weak else "掌握相对薄弱"
     weak: Clause = [f"对{weakest.name}{judged}（{'' if good else '掌握率'}", _mastery(weakest, house), "）"]
-    sentence = say("bank.8", "从答题情况看，群众", strong, weak, "，下一年度将作为普法重点。")
+    sentence = say("bank.8", f"从答题情况看，{people}", strong, weak, "，下一年度将作为普法重点。")
     if weakest.share < house.mastered_from:
         return sentence
     lowest = _mastery(weakest, house)
@@ -271,13 +271,13 @@ def mastery_sentence(topics: Iterable[TopicFacts], house: House = STANDARD) -> C
         "bank.8",
         "掌握不足",
         f"“掌握不足”不成立：掌握率最低的{weakest.name}也有{lowest.text}。",
-        say("bank.8", "从答题情况看，群众", strong, "其余法律掌握率均不低于", lowest, "。"),
+        say("bank.8", f"从答题情况看，{people}", strong, "其余法律掌握率均不低于", lowest, "。"),
     )
 
 
 def _mastery(topic: TopicFacts, house: House) -> Digits:
     figure = evaluate("mastery", topic.counts)
-    return Digits(figure.text(house.decimals), figure, f"topic:{topic.name}")
+    return Digits(figure.text(house.decimals), figure, topic.subject)
 
 
 def _between(digits: Sequence[Digits]) -> Clause:

@@ -248,10 +248,15 @@ class VillageFacts:
 
 @dataclass(frozen=True, slots=True)
 class TopicFacts:
-    """One law or topic in the first attempts; `name` as printed, with 《》 for a law."""
+    """One law or topic in the first attempts of an exam; `name` as printed, with 《》 for a law."""
 
     name: str
     counts: TopicCounts
+    exam_id: str = ""
+
+    @property
+    def subject(self) -> str:
+        return f"topic:{self.exam_id}:{self.name}"
 
     @property
     def share(self) -> Fraction:

@@ -1,9 +1,9 @@
-"""A figure's card: what it means, what it counts, who is behind it; from there to an attempt."""
+"""An exam's figure as a card: what it means, what it counts, who is behind it; from there to an attempt."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
-from django.utils.timezone import is_aware, localdate
+from django.utils.timezone import is_aware
 from django.views.decorators.http import require_POST, require_safe
 
 from examsite.lib import clock
@@ -21,14 +21,11 @@ from examsite.people.models import Role, Unit
 from examsite.people.rules import granted_paths, require
 from examsite.web import page
 
-from ..analytics.facts.activities import activities_of
 from ..analytics.facts.people import EXTERNAL, names_of, people_of
-from ..analytics.facts.villages import villages_on
 from ..analytics.groups import Member, members_of
 from ..analytics.measures import MEASURES, Figure, describe, evaluate
 from ..analytics.snapshots.differences import look_again, recompute
 from ..analytics.snapshots.freezing import freeze_figure, is_intact, kept_document, kept_figure
-from ..analytics.snapshots.report_states import newest_snapshot
 from ..analytics.tally import tally
 from ..domain.certificates import masked
 from ..domain.explaining import explain
@@ -38,7 +35,6 @@ from ..models import Attempt, Exam, Snapshot, SnapshotKind
 from ..rules import (
     exams_in_sight,
     may_see_names,
-    reports_visible_to,
     snapshots_visible_to,
     unit_for_figures,
 )
@@ -59,56 +55,11 @@ class Line:
     external: int
 
 
-# --- The card of a digit in a report -----------------------------------------------------------------------
+# --- The card of a figure of an exam -----------------------------------------------------------------------
 
 
-@page
-@require_safe
-def card(request: HttpRequest, report: UUID) -> HttpResponse:
-    """The card behind a digit of a sentence."""
-    found = get_object_or_404(reports_visible_to(request.user).select_related("unit"), pk=report)
-    measure = MEASURES.get(request.GET.get("measure", ""))
-    subject, _, rest = request.GET.get("subject", "").partition(":")
-    if measure is None:
-        raise Http404
-    snapshot = newest_snapshot(found)
-    at = clock.now()
-    context: dict[str, Any] = {
-        "report": found,
-        "snapshot": None if snapshot is None else look_again(snapshot, at=at),
-        "measure": measure,
-        "definition": describe(measure),
-    }
-    as_of = at if snapshot is None else snapshot.as_of
-    if subject == "exam" and measure.scope == "exam":
-        exam = _exam(request, rest.split(":")[0])
-        return render(
-            request,
-            "exams/reports/card.html",
-            context | _of_exam(request, exam, exam.unit, measure.id, as_of),
-        )
-    if subject == "activities":
-        year, *kind = rest.split(":")
-        if not year.isdigit():
-            raise Http404
-        rows = activities_of(found.unit.path, int(year)).select_related("unit").order_by("date")
-        if kind:
-            rows = rows.filter(kind=kind[0])
-        if len(kind) > 1:
-            rows = rows.filter(theme=kind[1])
-        context |= {"activities": rows, "audience": sum(one.audience for one in rows)}
-    elif subject == "villages":
-        day = min(localdate(as_of), date(found.year, 12, 31))
-        context |= {"villages": villages_on(found.unit.path, day), "day": day}
-    else:
-        exams = exams_in_sight(request.user).filter(
-            unit__path__startswith=found.unit.path, stat_year=found.year
-        )
-        context["exams"] = exams.select_related("unit", "category").order_by("created_at")
-    return render(request, "exams/reports/card.html", context)
-
-
-def _exam(request: HttpRequest, key: str) -> Exam:
+def exam_in_sight(request: HttpRequest, key: str) -> Exam:
+    """The exam, if the asker may see figures of it."""
     try:
         found = UUID(key)
     except ValueError as error:
@@ -116,7 +67,8 @@ def _exam(request: HttpRequest, key: str) -> Exam:
     return get_object_or_404(exams_in_sight(request.user).select_related("unit", "category"), pk=found)
 
 
-def _of_exam(request: HttpRequest, exam: Exam, unit: Unit, measure: str, as_of: datetime) -> dict[str, Any]:
+def of_exam(request: HttpRequest, exam: Exam, unit: Unit, measure: str, as_of: datetime) -> dict[str, Any]:
+    """What the card of an exam's figure shows: the figure of a unit's people, and a page of them."""
     people = people_of(exam, at=as_of, under=unit.path)
     rule = rule_of(exam)
     figure = evaluate(measure, tally(people, rule))
@@ -169,21 +121,18 @@ def _lines(request: HttpRequest, members: list[Member], unit: Unit) -> list[Line
     return lines
 
 
-# --- The card of a figure of an exam -----------------------------------------------------------------------
-
-
 @page
 @require_safe
 def exam_card(request: HttpRequest, exam_id: UUID, measure: str) -> HttpResponse:
     """The card of one figure of an exam; `unit` narrows it, `as_of` looks back."""
-    exam = _exam(request, str(exam_id))
+    exam = exam_in_sight(request, str(exam_id))
     definition = MEASURES.get(measure)
     if definition is None or definition.scope != "exam":
         raise Http404
     unit = _unit(request, exam)
     as_of = _moment(request.GET.get("as_of", "")) or clock.now()
     context = {"measure": definition, "definition": describe(definition)}
-    return render(request, "exams/reports/card.html", context | _of_exam(request, exam, unit, measure, as_of))
+    return render(request, "exams/reports/card.html", context | of_exam(request, exam, unit, measure, as_of))
 
 
 def _unit(request: HttpRequest, exam: Exam) -> Unit:
@@ -205,7 +154,7 @@ def _moment(text: str) -> datetime | None:
 @require_POST
 def exam_card_freeze(request: HttpRequest, exam_id: UUID, measure: str) -> HttpResponse:
     """Freeze the figure as it stands."""
-    exam = _exam(request, str(exam_id))
+    exam = exam_in_sight(request, str(exam_id))
     require(request.user, exam.unit, Role.OFFICER)
     at = clock.now()
     snapshot = freeze_figure(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
-from . import activities, cards, externals, form_stats, leaders, plans, reports
+from . import activities, cards, externals, figure_files, form_stats, leaders, plans, report_cards, reports
 
 UUID_RE = "[0-9a-f-]{36}"
 CHART = r"(?P<name>rates|bands|laws|years)\.(?P<format>png|svg)"
@@ -13,9 +13,12 @@ urlpatterns: list[URLPattern] = [
     # What leaders read
     path("figures/", leaders.year, name="figures"),
     re_path(rf"^figures/{CHART}$", leaders.year_chart, name="year_chart"),
+    path("figures/book.xlsx", figure_files.year_book, name="year_book"),
     path("figures/definitions/", leaders.definitions, name="definitions"),
     path("figures/<uuid:exam_id>/", leaders.rates, name="rates"),
     path("figures/<uuid:exam_id>/missing/", leaders.missing, name="missing"),
+    path("figures/<uuid:exam_id>/missing/book.xlsx", figure_files.missing_list, name="missing_book"),
+    path("figures/<uuid:exam_id>/book.xlsx", figure_files.rates_book, name="rates_book"),
     re_path(rf"^figures/(?P<exam_id>{UUID_RE})/{CHART}$", leaders.chart, name="chart"),
     # The activity register
     path("activities/", activities.activities, name="activities"),
@@ -39,7 +42,7 @@ urlpatterns: list[URLPattern] = [
     path("reports/<uuid:report>/tables.xlsx", reports.report_workbook, name="report_workbook"),
     path("reports/<uuid:report>/evidence.zip", reports.report_pack, name="report_pack"),
     # What is behind a figure
-    path("reports/<uuid:report>/card", cards.card, name="card"),
+    path("reports/<uuid:report>/card", report_cards.card, name="card"),
     path("figures/<uuid:exam_id>/cards/<slug:measure>", cards.exam_card, name="exam_card"),
     path(
         "figures/<uuid:exam_id>/cards/<slug:measure>/freeze", cards.exam_card_freeze, name="exam_card_freeze"
@@ -51,6 +54,7 @@ urlpatterns: list[URLPattern] = [
     path("figures/<uuid:exam_id>/forms/", form_stats.exam_forms, name="exam_forms"),
     path("figures/<uuid:exam_id>/calibrate", form_stats.calibrate, name="calibrate"),
     path("figures/forms/<uuid:form>", form_stats.form_statistics, name="form_statistics"),
+    path("figures/forms/<uuid:form>/book.xlsx", figure_files.form_book, name="form_book"),
     # Results from other platforms, past years, next year
     path("figures/<uuid:exam_id>/externals/", externals.externals, name="externals"),
     path("figures/<uuid:exam_id>/externals/upload", externals.externals_upload, name="externals_upload"),

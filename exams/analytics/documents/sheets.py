@@ -13,6 +13,7 @@ from examsite.lib.percent import EMPTY, Rate, scaled_percent
 from ...models import Activity, ActivityKind, PlanItem
 from ..facts.activities import KindMonths
 from ..reports.document import ReportDocument, Value
+from ..reports.tables import PLAN_HEADER
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MONTHS = tuple(f"{month}月" for month in range(1, 13))
@@ -77,9 +78,6 @@ def register_book(kinds: Sequence[KindMonths], entries: Sequence[Activity]) -> b
         ],
     )  # fmt: skip
     return book_bytes(book)
-
-
-PLAN_HEADER = ("法律或内容", "对象", "场次", "时间", "依据")
 
 
 def plan_rows(items: Sequence[PlanItem]) -> list[tuple[Cell, ...]]:

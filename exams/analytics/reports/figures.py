@@ -76,6 +76,30 @@ class LawRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Stage:
+    """First tries, makeups or final results: who should, who did, who passed; turnout, pass rate, mean."""
+
+    label: str
+    required: int
+    taken: int
+    passed: int
+    figures: tuple[Figure | Hidden, ...]
+
+
+STAGES = (
+    (
+        "首考",
+        "required",
+        "main_taken",
+        "first_passed",
+        ("main_turnout_rate", "first_pass_rate", "first_mean"),
+    ),
+    ("补考", "owed", "makeup_taken", "makeup_passed", ("makeup_turnout_rate", "makeup_pass_rate")),
+    ("最终", "required", "taken", "passed", ("turnout_rate", "pass_rate", "final_mean")),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class FiguresReport:
     """One exam, or several added up, from a unit's point of view.
 
@@ -110,6 +134,20 @@ class FiguresReport:
         if MEASURES[measure].shape is Shape.COUNT:
             return True
         return self.is_frozen and (self.is_complete or measure not in NEEDS_RESULTS)
+
+    @property
+    def stages(self) -> list[Stage]:
+        """First tries, makeups, final results side by side; a rate of too few people is not told."""
+        counts = self.total
+        return [
+            Stage(
+                label,
+                *(getattr(counts, name) for name in (required, taken, passed)),
+                tuple(_guarded(name, counts) for name in measures),
+            )
+            for label, required, taken, passed, measures in STAGES
+            if label != "补考" or counts.makeup_taken or counts.owed
+        ]
 
     @property
     def weakest(self) -> tuple[str, Figure] | None:
@@ -182,6 +220,12 @@ class FiguresReport:
                 tuple(self.laws.cells[law, unit] for unit in self.laws.units) for law in self.laws.laws
             ),
         )
+
+
+def _guarded(measure: str, counts: Tally) -> Figure | Hidden:
+    figure = evaluate(measure, counts)
+    base = int(figure.whole or 0)
+    return Hidden(measure, base, complementary=False) if 0 < base < MINIMUM_GROUP else figure
 
 
 def figures_report(scope: Scope, *, at: datetime, as_of: datetime | None = None) -> FiguresReport:

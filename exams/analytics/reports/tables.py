@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from examsite.lib.percent import EMPTY, Rate
 
-from ...models import ActivityKind, Exam
+from ...models import ActivityKind, Exam, PlanItem
 from ..counts import TopicCounts
 from ..facts.activities import KindMonths
 from ..facts.villages import Village
@@ -18,6 +18,7 @@ from .document import Table, Value
 from .figures import NEEDS_RESULTS, FiguresReport
 
 WEAKEST = 10
+PLAN_HEADER = ("法律或内容", "对象", "场次", "时间", "依据")
 
 
 def rate(measure: str, counts: Tally, frozen: bool = True) -> Value:
@@ -240,3 +241,16 @@ def definitions_table(sources: Mapping[str, str]) -> Table:
     ]
     lines += [("来源", "", name, words, EMPTY, EMPTY) for name, words in sources.items()]
     return Table("8", "附表8 口径说明与数据来源", DEFINITION_HEADER, tuple(lines))
+
+
+def plan_table(year: int, items: Sequence[PlanItem]) -> Table:
+    """附表9: what is planned for the year to come; intentions, not figures."""
+    return Table(
+        "9",
+        f"附表9 {year}年普法计划",
+        PLAN_HEADER,
+        tuple(
+            (one.law, one.places or EMPTY, one.talks, one.due or EMPTY, one.basis or EMPTY) for one in items
+        ),
+        (f"共{sum(one.talks for one in items)}场。依据为当年首次作答的掌握率。",),
+    )
