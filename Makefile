@@ -8,7 +8,7 @@ PYTHON ?= $(shell for one in python3 python3.13 python3.12 python3.11; do \
   $$one -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$one && break; done)
 BIN := .venv/bin
 
-.PHONY: help run test test-sqlite test-postgres lint faults faults-mutants bench clean
+.PHONY: help run look test test-sqlite test-postgres lint faults faults-mutants bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -57,6 +57,9 @@ faults: .venv/.installed ## sit an exam under faults on both databases (docs/rel
 faults-mutants: .venv/.installed ## plant bugs on purpose: each must be caught by the fault harness
 	@tests/system/packages.sh
 	$(BIN)/python -m tests.faults.mutants $(ARGS)
+
+look: .venv/.installed-dev ## photograph every page of the demo that is being served (tests/look.py; ARGS=…)
+	$(BIN)/python -m tests.look $(ARGS)
 
 bench: .venv/.installed-dev ## the benchmarks of docs/benchmarks.md
 	$(BIN)/python -m benchmarks $(ARGS)
