@@ -110,6 +110,7 @@ function draw() {
   part("bar").hidden = !answering || (page.view !== "question" && page.view !== "sheet");
   part("ways").hidden = !answering || page.view !== "question";
   part("tools").hidden = part("ways").hidden || page.whole;
+  part("time").hidden = state === "closed" || state === "voided";
   if (answering) drawAnswering();
   else drawElse(state);
   drawSheet();
@@ -135,6 +136,7 @@ function questionOf(slot) {
 }
 
 function drawElse(state) {
+  say(part("place"), state === "closed" ? "已交卷" : "");
   if (state === "starting") show(waitView("正在打开试卷…"));
   else if (state === "elsewhere") show(elsewhereView(session.refusal, acts));
   else if (state === "handing_in") show(waitView(session.online ? "正在交卷…" : "已收到您的交卷，等网络恢复自动送达，请不要关闭"));
