@@ -14,6 +14,7 @@ from questionbanks.models import Bank, Law
 from questionbanks.rules import banks_visible_to
 
 from ..domain import blueprints as domain
+from ..domain.pool import Exposure
 from ..domain.supply import supply_of
 from ..engine.headings import plain
 from ..models import Blueprint
@@ -30,6 +31,7 @@ def blueprint_out(blueprint: Blueprint) -> dict[str, Any]:
         "name": blueprint.name,
         "total_points": plain(blueprint.total_points),
         "duration_s": blueprint.duration_s,
+        "most_exams": blueprint.most_exams,
         "banks": [str(bank.pk) for bank in blueprint.banks.all()],
         "sections": [
             {
@@ -80,6 +82,7 @@ class BlueprintView(OfficeView):
             "banks": self.banks(data["banks"]),
             "sections": self.sections(data["sections"]),
             "duration_s": data["duration_s"],
+            "most_exams": data["most_exams"],
             "total_points": data["total_points"],
             "at": self.at,
             "actor": self.request.user,
@@ -137,8 +140,12 @@ class Supply(BlueprintView):
     def post(self, request: Request) -> Response:
         """How many items the banks have for every row, and what clashes; nothing is stored."""
         data = self.read(schema.SupplyIn)
+        most = data["most_exams"]
         supply = supply_of(
-            sections=self.sections(data["sections"]), banks=self.banks(data["banks"]), forms=data["forms"]
+            sections=self.sections(data["sections"]),
+            banks=self.banks(data["banks"]),
+            forms=data["forms"],
+            exposure=None if most is None else Exposure(most, self.at),
         )
         return Response(
             {

@@ -49,7 +49,9 @@ class FormView(OfficeView):
                 dict(schema.SlotOut(slot).data) | {"points": plain(slot.points)} for slot in slots_of(form)
             ],
             "obstacles": [{"code": one.code, "text": one.text} for one in blocking],
-            "warnings": [{"code": one.code, "text": one.text} for one in publishing.warnings_of(form)],
+            "warnings": [
+                {"code": one.code, "text": one.text} for one in publishing.warnings_of(form, at=self.at)
+            ],
         }
 
 

@@ -12,6 +12,7 @@ from questionbanks.kinds.credit import RULES
 from questionbanks.kinds.registry import KINDS
 from questionbanks.models import Difficulty
 
+from ..domain.blueprints import MOST_EXAMS
 from ..domain.roster_changes import ADD_REASONS, CHANGES
 from ..models import FinalRule, MakeupCap, Mode, ReleaseRule, RosterStatus, SittingKind
 
@@ -52,6 +53,9 @@ class SupplyIn(StrictSerializer):
     banks = serializers.ListField(child=serializers.UUIDField(), min_length=1)
     sections = SectionIn(many=True, min_length=1, max_length=20)
     forms = serializers.IntegerField(required=False, default=1, min_value=1, max_value=50)
+    most_exams = serializers.IntegerField(
+        required=False, allow_null=True, default=MOST_EXAMS, min_value=1, max_value=100
+    )
 
 
 class BlueprintIn(StrictSerializer):
@@ -59,6 +63,9 @@ class BlueprintIn(StrictSerializer):
     banks = serializers.ListField(child=serializers.UUIDField(), min_length=1)
     sections = SectionIn(many=True, min_length=1, max_length=20)
     duration_s = serializers.IntegerField(min_value=1)
+    most_exams = serializers.IntegerField(
+        required=False, allow_null=True, default=MOST_EXAMS, min_value=1, max_value=100
+    )
     total_points = serializers.DecimalField(
         max_digits=6, decimal_places=2, required=False, default=Decimal(100)
     )
@@ -78,6 +85,7 @@ class BlueprintOut(serializers.Serializer):
     name = serializers.CharField()
     total_points = serializers.CharField()
     duration_s = serializers.IntegerField()
+    most_exams = serializers.IntegerField(allow_null=True)
     banks = serializers.ListField(child=serializers.UUIDField())
     sections = SectionIn(many=True)
 

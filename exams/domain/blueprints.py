@@ -21,6 +21,7 @@ from ..models import Blueprint, BlueprintRow, BlueprintSection
 
 MAX_DURATION_S = 8 * 3600
 CENT = Decimal("0.01")
+MOST_EXAMS = 3  # of the last two years in which one item may stand, unless the office says otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +122,21 @@ def create_blueprint(
     at: datetime,
     actor: User | None,
     total_points: Decimal = Decimal(100),
+    most_exams: int | None = MOST_EXAMS,
 ) -> Blueprint:
     """A new blueprint. Raises Invalid, naming the place, for whatever does not hold together.
 
     Conflict when the unit has one of this name.
     """
     _check(unit, name, banks, sections, total_points, duration_s, None)
+    _check_exposure(most_exams)
     blueprint = Blueprint.objects.create(
-        unit=unit, name=name.strip(), total_points=total_points, duration_s=duration_s, created_at=at
+        unit=unit,
+        name=name.strip(),
+        total_points=total_points,
+        duration_s=duration_s,
+        most_exams=most_exams,
+        created_at=at,
     )
     _write(blueprint, banks, sections)
     record(action="blueprint.create", target=blueprint, at=at, actor=actor, unit=unit, after=_shown(sections))
@@ -146,12 +154,15 @@ def change_blueprint(
     at: datetime,
     actor: User | None,
     total_points: Decimal = Decimal(100),
+    most_exams: int | None = MOST_EXAMS,
 ) -> Blueprint:
     """Replace what a blueprint says; forms built from it before stay as they are."""
     locked = Blueprint.objects.select_for_update(of=("self",)).select_related("unit").get(pk=blueprint.pk)
     _check(locked.unit, name, banks, sections, total_points, duration_s, locked)
+    _check_exposure(most_exams)
     before = _shown(sections_of(locked))
     locked.name, locked.total_points, locked.duration_s = name.strip(), total_points, duration_s
+    locked.most_exams = most_exams
     locked.save()
     locked.sections.all().delete()
     _write(locked, banks, sections)
@@ -178,6 +189,7 @@ def clone_blueprint(
         sections=sections_of(blueprint),
         total_points=blueprint.total_points,
         duration_s=blueprint.duration_s,
+        most_exams=blueprint.most_exams,
         at=at,
         actor=actor,
     )
@@ -266,6 +278,11 @@ def _check(
     if not 0 < duration_s <= MAX_DURATION_S:
         raise Invalid("duration", "作答时长要在 1 分钟到 8 小时之间。")
     check_sections(sections, total_points)
+
+
+def _check_exposure(most_exams: int | None) -> None:
+    if most_exams is not None and not 1 <= most_exams <= 100:
+        raise Invalid("most_exams", "同一题两年内最多考几场，要写 1 到 100 的整数；不限就留空。")
 
 
 def check_sections(sections: Sequence[SectionSpec], total_points: Decimal) -> None:

@@ -21,7 +21,7 @@ from ..engine.assembly import Candidate
 from ..models import Form, Slot
 from .form_writing import parts_of, require_draft, slots_of, unused_code
 from .forms import NearFinder
-from .pool import load_pool
+from .pool import exposure_of, load_pool
 
 # An equivalent item may be this much easier or harder.
 EQUIVALENT = 0.1
@@ -37,7 +37,7 @@ def replace_item(*, slot: Slot, at: datetime, actor: User, item: Item | None = N
     slots = slots_of(form)
     group = _group(slots, slot)
     if item is None:
-        item = _equivalent(form, slots, group[0])
+        item = _equivalent(form, slots, group[0], at)
     else:
         _require_fitting(slots, group[0], item)
     before = group[0].version.item
@@ -133,10 +133,12 @@ def _group(slots: Sequence[Slot], slot: Slot) -> list[Slot]:
     return next(unit for unit in _units(slots) if slot.pk in {one.pk for one in unit})
 
 
-def _equivalent(form: Form, slots: Sequence[Slot], slot: Slot) -> Item:
-    if form.exam.blueprint is None:
+def _equivalent(form: Form, slots: Sequence[Slot], slot: Slot, at: datetime) -> Item:
+    blueprint = form.exam.blueprint
+    if blueprint is None:
         raise Conflict("no_blueprint", "这场考试没有组卷规则，请手工选题。")
-    usable = {UUID(item.id): item for item in load_pool(form.exam.blueprint.banks.all()).usable}
+    pool = load_pool(blueprint.banks.all(), exposure_of(blueprint, at=at, besides=form.exam))
+    usable = {UUID(item.id): item for item in pool.usable}
     old = usable.get(slot.version.item_id) or _candidate_of(slot)
     held = {one.version.item_id for one in slots}
     elsewhere = set(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 from uuid import UUID
@@ -16,13 +16,23 @@ from examsite.people.domain.audit import record
 from examsite.people.models import User
 from questionbanks.models import Item, ItemVersion
 
-from ..engine.assembly import Assembly, Candidate, Infeasible, Request, Rule, assemble
+from ..engine.assembly import (
+    Assembly,
+    Candidate,
+    Clash,
+    Infeasible,
+    Relaxation,
+    Request,
+    Rule,
+    assemble,
+    find_clashes,
+)
 from ..engine.headings import section_instructions, section_title
 from ..engine.similarity import near_pairs
 from ..models import Attempt, Exam, Form, FormRole, RosterEntry, RosterStatus, Slot
 from .blueprints import SectionSpec, sections_of
 from .form_writing import SectionPlan, require_draft, slots_of, write_form, write_sections
-from .pool import load_pool
+from .pool import Pool, exposure_of, load_pool
 from .supply import rules_of
 
 MAX_FORMS = 50
@@ -33,9 +43,9 @@ NEW_SHARE = 0.7
 class CannotAssemble(Conflict):
     """The banks cannot fill the blueprint. `clashes` are the engine's, with relaxations."""
 
-    def __init__(self, error: Infeasible) -> None:
-        sentences = "；".join(clash.text for clash in error.clashes)
-        nearest = next((one.text for clash in error.clashes for one in clash.relaxations), "")
+    def __init__(self, clashes: Sequence[Clash]) -> None:
+        sentences = "；".join(clash.text for clash in clashes)
+        nearest = next((one.text for clash in clashes for one in clash.relaxations), "")
         super().__init__(
             "infeasible",
             f"题库不够，没有组卷：{sentences}。" + (f"可以{nearest}。" if nearest else ""),
@@ -45,10 +55,10 @@ class CannotAssemble(Conflict):
                     "missing": clash.missing,
                     "ways": [one.text for one in clash.relaxations],
                 }
-                for clash in error.clashes
+                for clash in clashes
             ],
         )
-        self.clashes = error.clashes
+        self.clashes = tuple(clashes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +94,7 @@ def build_forms(
     if locked.blueprint is None:
         raise Conflict("no_blueprint", "这场考试还没有选组卷规则，请先在基本设置里选择。")
     sections = sections_of(locked.blueprint)
-    pool = load_pool(locked.blueprint.banks.all())
+    pool = load_pool(locked.blueprint.banks.all(), exposure_of(locked.blueprint, at=at, besides=locked))
     request = Request(
         rules=rules_of(sections),
         forms=forms + reserves,
@@ -96,7 +106,7 @@ def build_forms(
     try:
         assembly = assemble(request, pool.usable, near=NearFinder())
     except Infeasible as error:
-        raise CannotAssemble(error) from error
+        raise CannotAssemble(_with_worn_items(error.clashes, request, pool)) from error
     _discard_drafts(locked)
     codes = free_codes(locked)
     versions = current_versions(one for form in assembly.forms for one in form.items)
@@ -123,6 +133,18 @@ def build_forms(
     return BuiltForms(tuple(written), assembly, _warnings(locked, forms, assembly))
 
 
+def _with_worn_items(clashes: Sequence[Clash], request: Request, pool: Pool) -> list[Clash]:
+    """The clashes; where items that were asked too often would do, that is said, too."""
+    if not pool.worn:
+        return list(clashes)
+    left = {rule for clash in find_clashes(request, [*pool.usable, *pool.worn]) for rule in clash.rules}
+    way = Relaxation("exposure", "在组卷规则里放宽“同一题两年内最多考几场”")
+    return [
+        clash if left & set(clash.rules) else replace(clash, relaxations=(way, *clash.relaxations))
+        for clash in clashes
+    ]
+
+
 def _warnings(exam: Exam, forms: int, assembly: Assembly) -> tuple[str, ...]:
     found = []
     people = exam.entries.filter(status__in=(RosterStatus.REQUIRED, RosterStatus.DEFERRED)).count()
@@ -146,9 +168,11 @@ def rebuild_form(*, form: Form, seed: int, at: datetime, actor: User | None) -> 
         raise Conflict("no_blueprint", "这场考试还没有选组卷规则，请先在基本设置里选择。")
     sections = sections_of(exam.blueprint)
     rules = rules_of(sections)
-    pool = load_pool(exam.blueprint.banks.all())
+    pool = load_pool(exam.blueprint.banks.all(), exposure_of(exam.blueprint, at=at, besides=exam))
     slots = slots_of(form)
     locked = {slot.version.item_id for slot in slots if slot.locked}
+    # What somebody picked and locked knowing that it was asked often stays.
+    usable = [*pool.usable, *(item for item in pool.worn if UUID(item.id) in locked)]
     others = {
         str(one)
         for one in Slot.objects.filter(form__exam=exam)
@@ -159,13 +183,13 @@ def rebuild_form(*, form: Form, seed: int, at: datetime, actor: User | None) -> 
         rules=rules,
         forms=1,
         seed=seed,
-        kept={0: tuple(_kept(rules, slots, {item.id: item for item in pool.usable}))},
+        kept={0: tuple(_kept(rules, slots, {item.id: item for item in usable}))},
         avoid=frozenset(others - {str(one) for one in locked}),
     )
     try:
-        (built,) = assemble(request, pool.usable, near=NearFinder()).forms
+        (built,) = assemble(request, usable, near=NearFinder()).forms
     except Infeasible as error:
-        raise CannotAssemble(error) from error
+        raise CannotAssemble(_with_worn_items(error.clashes, request, pool)) from error
     form.sections.all().delete()
     versions = current_versions(built.items)
     write_sections(

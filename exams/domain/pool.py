@@ -4,30 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, F
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from questionbanks.models import Bank, Item, ItemCitation, ItemState, Topic
 
 from ..engine.assembly import Candidate, expected_facility, level_of
-from ..models import Slot
+from ..models import Attempt, Blueprint, Exam, FormRole, Slot
 
 # A tag "互斥:甲" puts an item into a group of which a form takes at most one.
 ENEMY_TAGS = ("互斥:", "互斥：")
+REMEMBERED = timedelta(days=730)  # how long an item that was asked counts as known
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """An item that stood in `most` exams lately, other than `besides`, is known to too many people."""
+
+    most: int
+    at: datetime
+    besides: UUID | None = None
+
+
+def exposure_of(blueprint: Blueprint, *, at: datetime, besides: Exam | None = None) -> Exposure | None:
+    """The blueprint's limit as of now; None where it has none."""
+    if blueprint.most_exams is None:
+        return None
+    return Exposure(blueprint.most_exams, at, None if besides is None else besides.pk)
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """`usable`: approved, and not `stale` (the law changed since). `waiting`: not approved yet."""
+    """`usable`: approved, and not `stale` (the law changed since). `waiting`: not approved yet.
+
+    `worn`: approved, but asked in too many exams lately.
+    """
 
     usable: tuple[Candidate, ...]
     waiting: tuple[Candidate, ...]
     stale: tuple[Candidate, ...]
+    worn: tuple[Candidate, ...] = ()
 
 
-def load_pool(banks: Iterable[Bank]) -> Pool:
-    """The items of the banks, in four statements. Retired ones are left out. Ids are those of items."""
+def load_pool(banks: Iterable[Bank], exposure: Exposure | None = None) -> Pool:
+    """The items of the banks, in five statements. Retired ones are left out. Ids are those of items."""
     bank_ids = [bank.pk for bank in banks]
     topics = _topic_chains(bank_ids)
     laws: dict[UUID, list[str]] = {}
@@ -41,7 +63,8 @@ def load_pool(banks: Iterable[Bank]) -> Pool:
         .values_list("version__item")
         .annotate(forms=Count("form", distinct=True))
     )
-    found: dict[str, list[Candidate]] = {"usable": [], "waiting": [], "stale": []}
+    known = {} if exposure is None else exams_asking(bank_ids, exposure)
+    found: dict[str, list[Candidate]] = {"usable": [], "waiting": [], "stale": [], "worn": []}
     items = (
         Item.objects.filter(bank__in=bank_ids, current__isnull=False)
         .exclude(state=ItemState.RETIRED)
@@ -52,7 +75,11 @@ def load_pool(banks: Iterable[Bank]) -> Pool:
     ):
         calibrated = None if facility is None else float(facility)
         group = "usable" if state == ItemState.APPROVED else "waiting"
-        found["stale" if group == "usable" and stale else group].append(
+        if group == "usable" and stale:
+            group = "stale"
+        elif group == "usable" and exposure is not None and known.get(key, 0) >= exposure.most:
+            group = "worn"
+        found[group].append(
             Candidate(
                 id=str(key),
                 kind=kind,
@@ -65,7 +92,25 @@ def load_pool(banks: Iterable[Bank]) -> Pool:
                 used=uses.get(key, 0),
             )
         )
-    return Pool(*(tuple(found[name]) for name in ("usable", "waiting", "stale")))
+    return Pool(*(tuple(found[name]) for name in ("usable", "waiting", "stale", "worn")))
+
+
+def exams_asking(bank_ids: Iterable[UUID], exposure: Exposure) -> dict[UUID, int]:
+    """Item → in how many other exams of the last two years it stood in a published form.
+
+    A reserve that nobody sat has shown nothing; a form that was swapped away may have been seen.
+    """
+    sat = Attempt.objects.filter(form=OuterRef("form"))
+    slots = Slot.objects.filter(
+        ~Q(form__role=FormRole.RESERVE) | Exists(sat),
+        version__item__bank__in=bank_ids,
+        form__published_at__gt=exposure.at - REMEMBERED,
+    ).exclude(form__exam=exposure.besides)
+    return dict(
+        slots.values_list("version__item")
+        .annotate(exams=Count("form__exam", distinct=True))
+        .values_list("version__item", "exams")
+    )
 
 
 def _topic_chains(bank_ids: list[UUID]) -> dict[UUID, tuple[str, ...]]:

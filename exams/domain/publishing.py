@@ -22,6 +22,7 @@ from ..engine.headings import plain
 from ..engine.paper_check import Asked, Finding, paper_warnings
 from ..models import Exam, Form, Slot
 from .form_writing import compose_paper, slots_of
+from .pool import exams_asking, exposure_of
 
 ACTION = "form.publish"
 
@@ -68,7 +69,7 @@ def _slot_obstacle(slot: Slot) -> Obstacle | None:
     return None
 
 
-def warnings_of(form: Form, duration_s: int | None = None) -> list[Finding]:
+def warnings_of(form: Form, duration_s: int | None = None, *, at: datetime) -> list[Finding]:
     """What is worth a second look; nothing of it forbids publishing but what obstacles() names, too."""
     asked, told = [], set()
     for slot in slots_of(form):
@@ -82,7 +83,23 @@ def warnings_of(form: Form, duration_s: int | None = None) -> list[Finding]:
     blueprint = form.exam.blueprint
     if duration_s is None:
         duration_s = blueprint.duration_s if blueprint else 3600
-    return paper_warnings(asked, duration_s)
+    return [*paper_warnings(asked, duration_s), *_worn(form, at)]
+
+
+def _worn(form: Form, at: datetime) -> list[Finding]:
+    """Items picked by hand or brought by a paper that were asked more often than the blueprint allows."""
+    blueprint = form.exam.blueprint
+    exposure = None if blueprint is None else exposure_of(blueprint, at=at, besides=form.exam)
+    if exposure is None:
+        return []
+    slots = slots_of(form)
+    known = exams_asking({slot.version.item.bank_id for slot in slots}, exposure)
+    numbers = tuple(slot.order for slot in slots if known.get(slot.version.item_id, 0) >= exposure.most)
+    if not numbers:
+        return []
+    listed = "、".join(str(number) for number in numbers)
+    text = f"第 {listed} 题两年内已在 {exposure.most} 场以上的考试里考过，会的人可能多"
+    return [Finding("worn", text, numbers)]
 
 
 def paper_digest(form: Form, paper: dict[str, Any]) -> str:

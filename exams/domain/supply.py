@@ -10,7 +10,7 @@ from questionbanks.models import Bank
 from ..engine.assembly import CONDITIONS, Candidate, Clash, Request, Rule, admitted_by, find_clashes, without
 from ..engine.headings import numeral, section_title
 from .blueprints import SectionSpec
-from .pool import Pool, load_pool
+from .pool import Exposure, Pool, load_pool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +63,21 @@ def _row_name(order: int, section: SectionSpec, place: int) -> str:
 
 
 def supply_of(
-    *, sections: Sequence[SectionSpec], banks: Iterable[Bank], forms: int = 1, pool: Pool | None = None
+    *,
+    sections: Sequence[SectionSpec],
+    banks: Iterable[Bank],
+    forms: int = 1,
+    exposure: Exposure | None = None,
 ) -> Supply:
     """What the banks can give for every row, and whether `forms` forms without shared items can be filled."""
-    pool = pool or load_pool(banks)
+    pool = load_pool(banks, exposure)
     rules = rules_of(sections)
-    counts = [_count(rules, group) for group in (pool.usable, pool.waiting, pool.stale)]
+    counts = [_count(rules, group) for group in (pool.usable, pool.waiting, pool.stale, pool.worn)]
     rows, number = [], 0
     for section in sections:
         supplies = []
         for _ in section.rows:
-            usable, waiting, stale = (count[number] for count in counts)
-            supplies.append(_row_supply(rules[number], pool, usable, waiting, stale))
+            supplies.append(_row_supply(rules[number], pool, *(count[number] for count in counts)))
             number += 1
         rows.append(tuple(supplies))
     clashes = find_clashes(Request(rules=rules, forms=forms, seed=0), pool.usable)
@@ -89,7 +92,7 @@ def _count(rules: Sequence[Rule], items: Sequence[Candidate]) -> list[int]:
     return counts
 
 
-def _row_supply(rule: Rule, pool: Pool, usable: int, waiting: int, stale: int) -> RowSupply:
+def _row_supply(rule: Rule, pool: Pool, usable: int, waiting: int, stale: int, worn: int) -> RowSupply:
     if usable >= rule.count:
         return RowSupply(rule.count, usable)
     reasons = [f"可抽 {usable} 题，差 {rule.count - usable} 题"]
@@ -97,6 +100,8 @@ def _row_supply(rule: Rule, pool: Pool, usable: int, waiting: int, stale: int) -
         reasons.append(f"另有 {waiting} 题未审定")
     if stale:
         reasons.append(f"{stale} 题因法律修订待更新")
+    if worn:
+        reasons.append(f"{worn} 题两年内考过的场数已满")
     for name, words in CONDITIONS.items():
         wider = without(rule, [name])
         count = sum(wider.admits(item) for item in pool.usable) if wider != rule else 0

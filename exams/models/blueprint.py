@@ -15,7 +15,11 @@ CREDIT_CHOICES = [(rule.code, rule.label) for rule in RULES.values()]
 
 
 class Blueprint(models.Model):
-    """A named set of sections; reused from year to year. It belongs to a unit and draws from its banks."""
+    """A named set of sections; reused from year to year. It belongs to a unit and draws from its banks.
+
+    `most_exams` is the exposure limit: an item that stood in so many other exams of the last two years is
+    not drawn again. None: no limit.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     unit = models.ForeignKey("people.Unit", models.PROTECT, related_name="blueprints")
@@ -23,6 +27,7 @@ class Blueprint(models.Model):
     banks = models.ManyToManyField("questionbanks.Bank", related_name="blueprints", verbose_name="题库")
     total_points = models.DecimalField("满分", max_digits=6, decimal_places=2, default=100)
     duration_s = models.PositiveIntegerField("作答时长（秒）", default=3600)
+    most_exams = models.PositiveSmallIntegerField("同一题两年内最多考几场", null=True, blank=True, default=3)
     created_at = models.DateTimeField("建立时间")
 
     class Meta:

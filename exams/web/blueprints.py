@@ -26,7 +26,7 @@ from questionbanks.models import Bank, Difficulty, Item, Law
 from questionbanks.rules import banks_visible_to
 
 from ..domain import blueprints as domain
-from ..domain.pool import load_pool
+from ..domain.pool import Exposure
 from ..domain.supply import supply_of
 from ..engine.headings import plain
 from ..models import Blueprint
@@ -70,6 +70,7 @@ class Sheet:
     banks: list[str] = field(default_factory=list)
     total: str = "100"
     minutes: str = "60"
+    most_exams: str = str(domain.MOST_EXAMS)
     forms: str = "3"
     sections: list[DraftSection] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -95,6 +96,7 @@ def _sheet_of(blueprint: Blueprint) -> Sheet:
         banks=[str(one) for one in blueprint.banks.values_list("pk", flat=True)],
         total=plain(blueprint.total_points),
         minutes=str(blueprint.duration_s // 60),
+        most_exams="" if blueprint.most_exams is None else str(blueprint.most_exams),
         sections=draft_from_specs(domain.sections_of(blueprint)),
     )
 
@@ -107,6 +109,7 @@ def _sheet_from_post(request: HttpRequest) -> Sheet:
         banks=data.getlist("banks"),
         total=data.get("total", "").strip()[:10],
         minutes=data.get("minutes", "").strip()[:4],
+        most_exams=data.get("most_exams", str(domain.MOST_EXAMS)).strip()[:4],
         forms=data.get("forms", "").strip()[:2],
         sections=draft_from_post(data),
     )
@@ -133,7 +136,9 @@ def _count(sheet: Sheet, banks: list[Bank], laws: dict[str, Law]) -> list[domain
         return None
     if banks:
         forms = int(sheet.forms) if sheet.forms.isdigit() and 1 <= int(sheet.forms) <= 50 else 1
-        supply = supply_of(sections=specs, banks=banks, forms=forms, pool=load_pool(banks))
+        most = int(sheet.most_exams) if sheet.most_exams.isdigit() else None
+        exposure = None if most is None else Exposure(most, clock.now())
+        supply = supply_of(sections=specs, banks=banks, forms=forms, exposure=exposure)
         for section, supplies in zip(sheet.sections, supply.rows, strict=True):
             for row, one in zip(section.rows, supplies, strict=True):
                 row.available, row.reason = one.available, one.reason
@@ -234,12 +239,15 @@ def _save(
         raise Invalid("total", "满分要写成大于 0 的数字，如 100。")
     if not sheet.minutes.isdigit():
         raise Invalid("duration", "作答时长要写成分钟数，如 60。")
+    if sheet.most_exams and not sheet.most_exams.isdigit():
+        raise Invalid("most_exams", "同一题两年内最多考几场，要写 1 到 100 的整数；不限就留空。")
     values = {
         "name": sheet.name,
         "banks": banks,
         "sections": specs,
         "total_points": total,
         "duration_s": int(sheet.minutes) * 60,
+        "most_exams": int(sheet.most_exams) if sheet.most_exams else None,
         "at": clock.now(),
         "actor": request.user,
     }

@@ -235,7 +235,7 @@ def form(request: HttpRequest, form: UUID) -> HttpResponse:
         "tab": "forms",
         "sections": _shown_sections(slots, troubled),
         "obstacles": blocking,
-        "findings": publishing.warnings_of(found, duration),
+        "findings": publishing.warnings_of(found, duration, at=clock.now()),
         "waiting": _approvals([found], clock.now()).get(str(found.pk)),
         "is_draft": found.published_at is None,
         "second_person": settings.REQUIRE_SECOND_PERSON,

@@ -339,8 +339,8 @@ def test_points_that_do_not_add_up_stand_in_the_way(office: Office) -> None:
 
 def test_a_paper_too_long_for_its_time_is_pointed_out(office: Office) -> None:
     form = office.build()[0]
-    assert "too_long" in [one.code for one in warnings_of(form, duration_s=60)]
-    assert "too_long" not in [one.code for one in warnings_of(form, duration_s=3600)]
+    assert "too_long" in [one.code for one in warnings_of(form, duration_s=60, at=AT)]
+    assert "too_long" not in [one.code for one in warnings_of(form, duration_s=3600, at=AT)]
 
 
 # --- Publishing --------------------------------------------------------------------------------------
