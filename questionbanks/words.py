@@ -2,6 +2,7 @@
 
 ACTIONS = {
     "bank.calibrate": "校准题目参数",
+    "bank.findings": "登记题目实测结果",
     "bank.change": "修改题库",
     "bank.create": "建立题库",
     "bank.export": "导出题库",

@@ -45,7 +45,9 @@ NOT_BINARY = "含部分得分或分值不等的题，只计算α"
 
 @dataclass(frozen=True, slots=True)
 class ItemStats:
-    """One item. Everything but `facility` is None below the needed n; `reasons` says why, by field.
+    """One item. The coefficients are None below the needed n; `reasons` says why, by field.
+
+    `full_marks`, `blank`: how many people got full marks, and how many left it blank.
 
     `preferred` is the choice that the best group prefers where it is not the key: where to look first when
     the key is suspected.
@@ -53,6 +55,7 @@ class ItemStats:
 
     item: str
     facility: float
+    full_marks: int
     blank: int
     item_total: float | None
     item_rest: float | None
@@ -97,12 +100,14 @@ def analyze(matrix: ResponseMatrix, *, pass_percent: float = 60.0) -> FormStats:
     rest: Floats = spread.total[:, None] - points
     options = option_tables(matrix, rest, upper=upper, lower=lower, is_enough=n >= MIN_PEOPLE)
     blank = (np.isnan(matrix.points) if matrix.chosen is None else matrix.chosen == 0).sum(axis=0)
+    full_marks = (points >= matrix.possible).sum(axis=0)
     constant = spread.item_variances <= _NO_SPREAD
     items = tuple(
         _item(
             name,
             {field: float(values[i]) for field, values in numbers.items()},
             n=n,
+            full_marks=int(full_marks[i]),
             blank=int(blank[i]),
             options=options[i],
             why=CONSTANT_ITEM if constant[i] else CONSTANT_REST,
@@ -188,6 +193,7 @@ def _item(
     numbers: Mapping[str, float],
     *,
     n: int,
+    full_marks: int,
     blank: int,
     options: tuple[OptionStats, ...],
     why: str,
@@ -204,6 +210,7 @@ def _item(
     return ItemStats(
         item=name,
         facility=numbers["facility"],
+        full_marks=full_marks,
         blank=blank,
         options=options,
         preferred=preferred_distractor(options),

@@ -7,6 +7,8 @@ from typing import Any
 
 from django import template
 
+from examsite.lib.percent import format_share
+
 from ..analytics.measures import Figure
 from ..analytics.reports.figures import FiguresReport
 from ..analytics.stats import FormStats
@@ -54,7 +56,7 @@ def decimals(value: float | None, places: int) -> str:
 @register.filter
 def share(value: float | None) -> str:
     """A share of 0..1 as a percentage of one decimal; "—" for one that cannot be said."""
-    return "—" if value is None else f"{value * 100:.1f}%"
+    return "—" if value is None else format_share(value)
 
 
 @register.filter

@@ -12,11 +12,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from examsite.lib import clock
 from examsite.web import page
-from questionbanks.domain.calibration import ENOUGH, calibrate_items
+from questionbanks.domain.calibration import ENOUGH, calibrate_items, record_findings
 
+from ..analytics.counts import ItemCounts
 from ..analytics.facts.responses import facilities_of, form_report
 from ..analytics.facts.stored import refresh
 from ..analytics.item_report import FLAG_NAMES, notes
+from ..analytics.measures import Figure, evaluate
+from ..analytics.reports.findings import findings_of
 from ..analytics.stats import MIN_PEOPLE, FormComparison, ItemStats, compare_forms
 from ..models import Exam, Form, Slot
 from ..rules import exams_manageable_by
@@ -30,6 +33,7 @@ class ItemLine:
     stem: str
     stats: ItemStats
     flags: list[str]
+    right: Figure
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,8 @@ def form_statistics(request: HttpRequest, form: UUID) -> HttpResponse:
         for item in report.stats.items:
             slot = by_number[item.item]
             flags = [FLAG_NAMES[flag] for flag in item.flags]
-            lines.append(ItemLine(slot, slot.version.content.get("stem", ""), item, flags))
+            right = evaluate("item_full_rate", ItemCounts(report.people, item.full_marks))
+            lines.append(ItemLine(slot, slot.version.content.get("stem", ""), item, flags, right))
         parallel = found.exam.forms.filter(published_at__isnull=False).exclude(pk=found.pk)
         for other in parallel.order_by("code"):
             theirs = form_report(other, at=at).stats
@@ -105,13 +110,20 @@ def form_statistics(request: HttpRequest, form: UUID) -> HttpResponse:
 @page
 @require_POST
 def calibrate(request: HttpRequest, exam_id: UUID) -> HttpResponse:
-    """Tell the banks how hard their items were."""
+    """Tell the banks what was found out about their items."""
     exam = _exam(request, exam_id)
     at = clock.now()
     refresh([exam], at=at)
-    count = calibrate_items(facilities=facilities_of([exam.pk]), at=at, actor=request.user)
-    if count:
-        messages.success(request, f"已把 {count} 道题的正确率写回题库，以后组卷按实测难度。")
+    told = 0
+    for form in exam.forms.filter(published_at__isnull=False).select_related("exam"):
+        findings = findings_of(form_report(form, at=at))
+        told += record_findings(form=form.pk, findings=findings, at=at, actor=request.user)
+    calibrated = calibrate_items(facilities=facilities_of([exam.pk]), at=at, actor=request.user)
+    if told:
+        messages.success(
+            request,
+            f"已把 {told} 道题的实测结果写回题库，可在试题页查看；{calibrated} 道题的难度改按实测。",
+        )
     else:
-        messages.info(request, f"没有可写回的题：要满 {ENOUGH} 次首次作答，且成绩已公布。")
+        messages.info(request, "没有可写回的题：要有至少 5 人首次作答，且成绩已公布。")
     return redirect("exams:exam_forms", exam.pk)

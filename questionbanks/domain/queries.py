@@ -13,7 +13,7 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, When
 
 from ..kinds.registry import KINDS
 from ..likeness import bare
-from ..models import Article, Bank, Difficulty, Item, ItemCitation, ItemState
+from ..models import Article, Bank, Difficulty, Item, ItemCitation, ItemFinding, ItemState
 from .banks import topic_paths
 from .items import label_line
 
@@ -260,6 +260,11 @@ def uses_of(items: Iterable[Item]) -> dict[UUID, list[Use]]:
     for key, exam, year, form, order, version, published in rows:
         found.setdefault(key, []).append(Use(exam, year, form, order, version, published is not None))
     return found
+
+
+def findings_about(item: Item) -> list[ItemFinding]:
+    """What exams found out about any version of an item, the newest year first."""
+    return list(ItemFinding.objects.filter(version__item=item).select_related("version"))
 
 
 def cited_articles(item: Item) -> list[tuple[ItemCitation, Article | None]]:

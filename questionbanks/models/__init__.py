@@ -2,7 +2,7 @@
 
 from .bank import Bank, Topic
 from .imports import Decision, Double, ImportFile, ImportRow, ImportRun, ImportState
-from .item import Difficulty, Item, ItemCitation, ItemState, ItemVersion
+from .item import Difficulty, Item, ItemCitation, ItemFinding, ItemState, ItemVersion
 from .law import Article, Edition, Law, LawType
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "ImportState",
     "Item",
     "ItemCitation",
+    "ItemFinding",
     "ItemState",
     "ItemVersion",
     "Law",

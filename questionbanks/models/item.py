@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from examsite.lib.ids import uuid7
+from examsite.lib.percent import Rate
 
 from ..kinds.registry import KINDS
 from .bank import Bank, Topic
@@ -143,3 +144,42 @@ class ItemCitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.edition.law} {self.article}"
+
+
+class ItemFinding(models.Model):
+    """What one form of one exam found out about the version that stood in it: first attempts only.
+
+    Told by whoever held the exam, as words and numbers: `title` names exam and form, `form` is an opaque id
+    of theirs. Coefficients belong to one form and are never pooled; None has its reason in `why`. `options`:
+    dicts with label, chosen, share, upper, lower, is_key, is_dead. `flags` are words of what to look at.
+    """
+
+    version = models.ForeignKey(ItemVersion, models.CASCADE, related_name="findings")
+    form = models.UUIDField()
+    place = models.PositiveSmallIntegerField("题号")
+    title = models.CharField("考试", max_length=200)
+    year = models.PositiveSmallIntegerField("年度")
+    people = models.PositiveIntegerField("人数")
+    full_marks = models.PositiveIntegerField("得满分人数")
+    facility = models.DecimalField("得分率", max_digits=5, decimal_places=4)
+    discrimination = models.DecimalField("区分度", max_digits=5, decimal_places=4, null=True)
+    item_rest = models.DecimalField("题与其余相关", max_digits=5, decimal_places=4, null=True)
+    why = models.CharField(max_length=100, blank=True)
+    options = models.JSONField("选项", default=list)
+    flags = models.JSONField("提示", default=list)
+    is_suspect = models.BooleanField("疑答案有误", default=False)
+    computed_at = models.DateTimeField("计算时间")
+
+    class Meta:
+        verbose_name = "试题实测"
+        verbose_name_plural = "试题实测"
+        ordering = ["-year", "title", "place"]
+        constraints = [models.UniqueConstraint(fields=["form", "place"], name="finding_once_a_place")]
+
+    def __str__(self) -> str:
+        return f"{self.title}第{self.place}题"
+
+    @property
+    def right(self) -> Rate:
+        """题目正确率: who got full marks, of all who answered."""
+        return Rate(self.full_marks, self.people)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
+from examsite.lib.percent import format_share
+
 from ..differences import key_words
 from ..formats.richtext import to_html, to_plain
 from ..kinds.base import Question
@@ -67,6 +69,12 @@ def state_tag(state: str) -> str:
 def percent(score: float) -> str:
     """A likeness as people say it: 0.97 → "97%"; never 100% for less than the same."""
     return f"{int(score * 100)}%"
+
+
+@register.filter
+def share(value: float | None) -> str:
+    """A share of 0..1 as a percentage of one decimal; "—" for one that cannot be said."""
+    return "—" if value is None else format_share(float(value))
 
 
 @register.filter

@@ -21,7 +21,7 @@ from ..domain.citations import LawBook
 from ..domain.doubles import find_doubles
 from ..domain.import_rows import problems_of_row
 from ..domain.items import change_item, create_items, question_of, whole_question
-from ..domain.queries import cited_articles, uses_of
+from ..domain.queries import cited_articles, findings_about, uses_of
 from ..domain.reviewing import ACTIONS, REVIEWER_ACTIONS, actions_for, move_items
 from ..kinds.base import Question
 from ..kinds.registry import KINDS
@@ -63,6 +63,7 @@ def item(request: HttpRequest, item: UUID) -> HttpResponse:
             "basis": cited_articles(found),
             "history": history,
             "first": versions[-1],
+            "findings": findings_about(found),
             "uses": uses_of([found]).get(found.pk, []),
             "doubles": _doubles(request, found, questions[0]),
             "doubts": problems_of_row(row) if row and len(versions) == 1 else [],

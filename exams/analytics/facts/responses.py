@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
+from examsite.lib.percent import scaled_percent
 from questionbanks.kinds.registry import KINDS
 
 from ...domain.keys import FormKeys, load_keys
@@ -45,7 +46,7 @@ def form_report(form: Form, *, at: datetime) -> FormReport:
     """The statistics of a form, worked out once for a state of its exam's rows."""
     slots = tuple(form.slots.select_related("version__item", "section").order_by("order"))
     stamp = stamps_of([form.exam], at=at)[form.exam_id]
-    key = f"form-stats-{form.pk.hex}-{stamp.value}"
+    key = f"form-stats-2-{form.pk.hex}-{stamp.value}"
     stats = cache.get(key)
     if stats is None:
         matrix = response_matrix(form, at=at)
@@ -161,7 +162,7 @@ def facilities_of(exam_ids: list[UUID]) -> dict[UUID, tuple[Decimal, int]]:
                 for place, amount in enumerate((points, possible, answers)):
                     earned[item][place] += amount
     return {
-        item: ((Decimal(points) / Decimal(possible)).quantize(Decimal("0.0001")), answers)
+        item: (Decimal(scaled) / 10_000, answers)
         for item, (points, possible, answers) in earned.items()
-        if possible
+        if (scaled := scaled_percent(points, possible, 2)) is not None
     }

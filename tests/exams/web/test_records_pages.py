@@ -184,6 +184,12 @@ def test_items_have_their_statistics_and_tell_the_bank():
     slots = world.form.slots.order_by("order")
     found = list(slots.values_list("version__item__facility", flat=True))
     assert [str(one) for one in found] == ["1.0000", "0.0000", "0.5000"]
+    third = slots[2].version.item
+    editor = signed_in(third.bank.unit, Role.BANK_EDITOR)
+    shown = editor.get(reverse("questionbanks:item", args=[third.pk])).content.decode()
+    assert "考试实测" in shown
+    assert "50.00%" in shown
+    assert f'<td class="num">{ENOUGH}</td>' in shown
 
 
 @pytest.mark.django_db(transaction=True)
