@@ -34,8 +34,8 @@ class Trace:
     """How one attempt came about. `sheet` is its whole answer in letters, "" where it was not read; `wrong`
     counts the questions answered wrongly (an empty answer is none).
 
-    `is_own`: handed in by the person, on a screen, without help. `devices` are those that held it, as the
-    phones name themselves (engine: the part before the dot is the browser, the rest the tab).
+    `is_own`: handed in by the person, on a screen, without help. `devices`: marks of the tabs and browsers
+    that held it.
     """
 
     attempt: str
@@ -52,11 +52,6 @@ class Trace:
     @property
     def seconds(self) -> float:
         return (self.submitted_at - self.started_at).total_seconds()
-
-    @property
-    def machines(self) -> frozenset[str]:
-        """The devices without their tabs."""
-        return frozenset(one.partition(".")[0] for one in self.devices if one)
 
 
 class Sign(StrEnum):
@@ -88,9 +83,9 @@ def notes_by_attempt(traces: Sequence[Trace], limits: Limits) -> dict[str, tuple
             text = f"{one.questions}题用时{_length(one.seconds)}，平均每题不到{limits.seconds:g}秒"
             found[one.attempt].append(Note(Sign.SPEED, text))
     people = {one.attempt: one.person for one in traces}
-    by_machine = _by_machine(traces)
+    by_device = _by_device(traces)
     for one in traces:
-        others = {each.attempt for name in one.machines for each in by_machine[name]}
+        others = {each.attempt for name in one.devices for each in by_device[name]}
         mates = _others(one, others, people)
         count = len({people[each] for each in mates}) + 1
         if count >= limits.shared_by:
@@ -112,7 +107,7 @@ def credibility_notes(traces: Sequence[Trace], limits: Limits) -> list[str]:
     fast = len({one.person for one in own if _is_fast(one, limits)})
     if fast:
         notes.append(f"{fast}人平均每题用时不到{limits.seconds:g}秒")
-    groups = [{one.person for one in group} for group in _by_machine(own).values()]
+    groups = [{one.person for one in group} for group in _by_device(own).values()]
     shared = [group for group in groups if len(group) >= limits.shared_by]
     if shared:
         everybody, most = len(set().union(*shared)), max(len(group) for group in shared)
@@ -131,10 +126,10 @@ def _is_fast(one: Trace, limits: Limits) -> bool:
     return one.is_own and one.seconds < limits.seconds * one.questions
 
 
-def _by_machine(traces: Sequence[Trace]) -> Mapping[str, list[Trace]]:
+def _by_device(traces: Sequence[Trace]) -> Mapping[str, list[Trace]]:
     found: dict[str, list[Trace]] = defaultdict(list)
     for one in traces:
-        for name in one.machines:
+        for name in one.devices:
             found[name].append(one)
     return found
 

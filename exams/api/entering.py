@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from examsite.lib.errors import NotFound
 from examsite.people.owners import belongs_to
+from examsite.people.sessions import browser_mark
 
 from ..domain.attempts import is_open, shown_to_candidate
 from ..domain.candidacy import MySitting, my_sittings
@@ -122,7 +123,13 @@ class Start(ExamView):
         data = schema.StartIn(data=request.data)
         data.is_valid(raise_exception=True)
         device = data.validated_data["device_id"]
-        started = start_attempt(seat=seat, number=data.validated_data["number"], device=device, at=self.at)
+        started = start_attempt(
+            seat=seat,
+            number=data.validated_data["number"],
+            device=device,
+            browser=browser_mark(request),
+            at=self.at,
+        )
         out = attempt_out(started.attempt, device, started.held_elsewhere, self.at)
         return Response(out, status=201 if started.created else 200)
 
@@ -144,6 +151,7 @@ class Claim(ExamView):
             attempt_id=own.pk,
             device=device,
             epoch=data.validated_data.get("epoch"),
+            browser=browser_mark(request),
             at=self.at,
             actor=request.user,
         )

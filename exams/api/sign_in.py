@@ -39,7 +39,7 @@ def enter_by_ticket(request: Request, ticket: Ticket, *, way: str, at: object) -
     Every sign-in begins a new session, also for the person who was signed in here before.
     """
     user = ticket.entry.user
-    request.session.flush()
+    sessions.renew(request)
     ends_at = max(ticket.expires_at, at) + AFTER_WINDOW
     sessions.enter(request, user, way=way, at=at, ends_at=ends_at)
     request.session["exam"] = str(ticket.entry.exam_id)
@@ -88,7 +88,7 @@ class SignIn(ExamView):
             address=sessions.address_of(plain),
             at=self.at,
         )
-        plain.session.flush()
+        sessions.renew(plain)
         step = sessions.begin(plain, user, way="password", at=self.at)
         if step == "code" and "code" in proofs:
             check_second_factor(user=user, code=proofs["code"], at=self.at)

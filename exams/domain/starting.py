@@ -43,7 +43,7 @@ class Started:
     held_elsewhere: bool
 
 
-def start_attempt(*, seat: Seat, number: int, device: str, at: datetime) -> Started:
+def start_attempt(*, seat: Seat, number: int, device: str, at: datetime, browser: str = "") -> Started:
     """Get or create the attempt `number` (from 1) of a seat; the clock starts once, whoever asks how often.
 
     A closed attempt is returned as it is. Raises Forbidden for a blocked, excused or paper candidate,
@@ -56,7 +56,7 @@ def start_attempt(*, seat: Seat, number: int, device: str, at: datetime) -> Star
     created = False
     if attempt is None:
         _require_start(seat, number, have, at)
-        attempt, created = _create_attempt(seat, number, device, at)
+        attempt, created = _create_attempt(seat, number, device, browser, at)
     if is_open(attempt, at):
         if attempt.blocked or seat.blocked_at is not None:
             raise blocked()
@@ -98,7 +98,7 @@ def _require_start(seat: Seat, number: int, have: Sequence[Attempt], at: datetim
         raise Conflict("wrong_number", f"现在应是第{len(facts) + 1}次作答，请刷新页面。", next=len(facts) + 1)
 
 
-def _create_attempt(seat: Seat, number: int, device: str, at: datetime) -> tuple[Attempt, bool]:
+def _create_attempt(seat: Seat, number: int, device: str, browser: str, at: datetime) -> tuple[Attempt, bool]:
     """One insert; of parallel calls one wins and the others find its row. Copies no question."""
     form_id = _form_for(seat, number)
     paper = paper_of(form_id)
@@ -131,7 +131,7 @@ def _create_attempt(seat: Seat, number: int, device: str, at: datetime) -> tuple
         if stored is None:
             raise Conflict("attempt_open", "您还有一次作答没有交卷，请先完成那一次。")
         if stored.pk == attempt_id:
-            Presence.objects.create(attempt=stored, seen_at=at)
+            Presence.objects.create(attempt=stored, seen_at=at, browser=browser)
     return stored, stored.pk == attempt_id
 
 
@@ -166,7 +166,9 @@ def _hold_free_attempt(attempt_id: UUID, device: str) -> Attempt:
     return attempt
 
 
-def claim_attempt(*, attempt_id: UUID, device: str, epoch: int | None, at: datetime, actor: User) -> Attempt:
+def claim_attempt(
+    *, attempt_id: UUID, device: str, epoch: int | None, at: datetime, actor: User, browser: str = ""
+) -> Attempt:
     """Make `device` the holder and raise the epoch; nothing changes when it holds the attempt already.
 
     `epoch` is the one the device last heard of: an old claim that arrives late must not take the attempt
@@ -188,7 +190,9 @@ def claim_attempt(*, attempt_id: UUID, device: str, epoch: int | None, at: datet
             before = attempt.device
             attempt.device, attempt.waiting_device, attempt.epoch = device, "", attempt.epoch + 1
             attempt.save(update_fields=["device", "waiting_device", "epoch"])
-            data = {"device": device, "previous": before, "epoch": attempt.epoch}
+            data = {"device": device, "previous": before, "epoch": attempt.epoch} | (
+                {"browser": browser} if browser else {}
+            )
             record_event(attempt, "claim", at=at, actor=actor, data=data)
             return attempt
         if attempt.waiting_device != device:

@@ -214,7 +214,8 @@ class Notice(models.Model):
 
 
 class Presence(models.Model):
-    """The last sign of life of an attempt's page; its loss is harmless."""
+    """The last sign of life of an attempt's page; its loss is harmless. `browser`: the mark of the browser in
+    which it was started (people/sessions.browser_mark)."""
 
     attempt = models.OneToOneField(Attempt, models.CASCADE, primary_key=True, related_name="presence")
     seen_at = models.DateTimeField()
@@ -224,3 +225,4 @@ class Presence(models.Model):
     hidden_count = models.PositiveIntegerField(default=0)
     hidden_since = models.DateTimeField(null=True, blank=True)
     hidden_ms = models.PositiveBigIntegerField(default=0)
+    browser = models.CharField(max_length=32, blank=True)

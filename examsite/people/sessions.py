@@ -6,6 +6,7 @@ Whoever still owes a step (second factor, new password) is not signed in: the se
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -30,6 +31,7 @@ from .domain.tries import record_denial
 from .models import User
 
 BACKEND = "examsite.people.backends.RoleBackend"
+BROWSER = "browser"
 HALF_LIFETIME = timedelta(minutes=15)
 # Proofs that are good enough to sit an exam, and for nothing else.
 BEARER_WAYS = ("ticket", "slip")
@@ -127,7 +129,9 @@ def enter(
 ) -> None:
     """The person is in: a new session key, a line in the log. `ends_at` bounds a ticket's sign-in."""
     request.session.pop("half", None)
+    browser = browser_mark(request) or secrets.token_hex(12)
     login(request, user, backend=BACKEND)
+    request.session[BROWSER] = browser
     request.session["way"] = way
     _mark(request, user, way)
     if way not in BEARER_WAYS and is_staff(user):
@@ -136,6 +140,21 @@ def enter(
     if ends_at is not None:
         request.session.set_expiry(ends_at)
     record_sign_in(user=user, way=way, at=at)
+
+
+def renew(request: HttpRequest) -> None:
+    """A new, empty session, also for who was signed in here before; only the browser's mark goes over."""
+    browser = browser_mark(request)
+    request.session.flush()
+    if browser:
+        request.session[BROWSER] = browser
+
+
+def browser_mark(request: HttpRequest) -> str:
+    """A random mark that is the same for all who signed in, one after the other, in this browser; "" before
+    the first did. By it the office learns that several people sat on one device; signing out ends it."""
+    found: str = request.session.get(BROWSER, "")
+    return found
 
 
 def leave(request: HttpRequest, *, at: datetime) -> None:

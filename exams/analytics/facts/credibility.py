@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 from ...domain.keys import load_keys, resolve_answers
 from ...domain.sheets import load_sheets
 from ...engine.marking import mark_slot
-from ...models import Attempt, AttemptEvent, Exam, Mode, Receipt, Slot
+from ...models import Attempt, AttemptEvent, Exam, Mode, Presence, Receipt, Slot
 from ..credibility import Limits, Note, Trace, notes_by_attempt
 from ..credibility import credibility_notes as notes_of
 from .stamps import stamps_of
@@ -121,15 +121,17 @@ def _traces(
 
 
 def _devices(exam: Exam, attempts: Sequence[Attempt]) -> dict[UUID, frozenset[str]]:
-    """Attempt → the devices that held it, of attempts on a screen without help."""
-    found: dict[UUID, set[str]] = {
-        one.pk: {one.device} if one.mode == Mode.ONLINE else set() for one in attempts
-    }
-    own = {one.pk for one in attempts if one.mode == Mode.ONLINE}
+    """Attempt → the tabs and browsers that held it, of attempts on a screen without help."""
+    own = {one.pk: one.device for one in attempts if one.mode == Mode.ONLINE}
+    found: dict[UUID, set[str]] = {one.pk: {own.get(one.pk, "")} for one in attempts}
+    started = Presence.objects.filter(attempt__exam=exam).values_list("attempt_id", "browser")
     claims = AttemptEvent.objects.filter(exam=exam, action="claim").values_list("attempt_id", "data")
+    for attempt, browser in started:
+        if attempt in own:
+            found[attempt].add(browser)
     for attempt, data in claims:
         if attempt in own:
-            found[attempt] |= {data["device"], data["previous"]}
+            found[attempt] |= {data.get(name, "") for name in ("device", "previous", "browser")}
     return {attempt: frozenset(names - {""}) for attempt, names in found.items()}
 
 

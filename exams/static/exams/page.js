@@ -31,24 +31,11 @@ const memory = {
   },
 };
 
-function randomMark() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-// The browser's part stays, so that it can be told how many people sat on one phone; it says nothing else.
-function markOfThisBrowser() {
-  try {
-    if (!localStorage.getItem("exam-browser")) localStorage.setItem("exam-browser", randomMark());
-    return localStorage.getItem("exam-browser");
-  } catch (error) {
-    return randomMark();
-  }
-}
-
 function deviceOfThisTab() {
   const known = memory.get("exam-device");
   if (known) return known;
-  const device = `${markOfThisBrowser()}.${randomMark()}`;
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  const device = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
   memory.set("exam-device", device);
   return device;
 }

@@ -61,7 +61,7 @@ BESIDE = [
     ("two on a device", [trace(n, device="d") for n in range(2)], {}),
     (
         "three on a device, in three tabs",
-        [trace(n, device=f"d.{n}") for n in range(3)],
+        [trace(n, device=f"browser tab{n}") for n in range(3)],
         {
             "a0": [(DEVICE, "同一设备上共有3人作答", ("a1", "a2"))],
             "a1": [(DEVICE, "同一设备上共有3人作答", ("a0", "a2"))],
@@ -69,7 +69,6 @@ BESIDE = [
         },
     ),
     ("one person, three tries on his own device", [trace(n, device="d", person="p") for n in range(3)], {}),
-    ("equal tabs of different browsers", [trace(n, device=f"{n}.tab") for n in range(3)], {}),
     (
         "a device held for a while only",
         [trace(1, device="x d"), trace(2, device="d y"), trace(3, device="d")],

@@ -11,7 +11,9 @@ from django.core.cache import cache
 from django.test import Client
 
 from exams.domain.releases import release_sitting
-from exams.models import Attempt, Presence, RosterEntry, Sitting
+from exams.domain.starting import claim_attempt
+from exams.domain.tickets import issue_tickets
+from exams.models import Attempt, AttemptEvent, Presence, RosterEntry, Sitting
 from examsite.lib import clock
 from questionbanks.kinds.base import Choice, Question
 from tests.marking_world import MarkingWorld, make_marking_world
@@ -52,7 +54,7 @@ def ended(place: MarkingWorld) -> MarkingWorld:
     place.hand_in(3, {})
     slow(place)
     for number, one in enumerate(Attempt.objects.filter(exam=place.exam)):
-        Attempt.objects.filter(pk=one.pk).update(device=f"phone{number}.tab")
+        Attempt.objects.filter(pk=one.pk).update(device=f"tab{number}")
     close(place)
     return place
 
@@ -111,12 +113,40 @@ def test_answers_given_faster_than_one_can_read(place, see):
 
 
 def test_three_people_on_one_phone(ended, see):
-    Attempt.objects.filter(exam=ended.exam, entry__in=[entry(ended, one) for one in (0, 2, 3)]).update(
-        device="shared.tab"
-    )
+    """In tabs of their own, but in one browser."""
+    mine = Presence.objects.filter(attempt__entry__in=[entry(ended, one) for one in (0, 2, 3)])
+    mine.update(browser="the same")
     page = see(ended.world.officer, f"/office/entries/{entry(ended, 3).pk}/results")
     assert "同一设备上共有3人作答" in page
     assert [entry(ended, one).name in page for one in (0, 1, 2)] == [True, False, True]
+
+
+def test_one_browser_is_known_again_by_its_session_until_somebody_signs_out(place):
+    """Sitting one after the other on one phone; the last one comes after a sign-out."""
+    phone, marks = Client(), []
+    for number, slip in enumerate(
+        issue_tickets(entries=[entry(place, one) for one in range(4)], at=clock.now())
+    ):
+        if number == 3:
+            phone.post("/sign-out")
+        for path, data in (
+            ("sign-in", {"ticket": slip.token}),
+            (f"sittings/{place.world.sitting.pk}/attempts", {"device_id": f"tab{number}", "number": 1}),
+        ):
+            reply = phone.post(f"/api/v1/{path}", data, content_type="application/json")
+            assert reply.status_code in (200, 201)
+        marks.append(Presence.objects.get(attempt__entry=slip.entry).browser)
+    assert (marks[0] == "", len(set(marks[:3])), len(set(marks))) == (False, 1, 2)
+    assert [name for name in phone.cookies if name not in ("sessionid", "csrftoken")] == []
+
+
+def test_a_device_that_took_over_counts_too(place):
+    attempt = place.world.start().attempt
+    claim_attempt(
+        attempt_id=attempt.pk, device="tab-2", epoch=None, at=clock.now(), actor=place.world.user, browser="b"
+    )
+    event = AttemptEvent.objects.get(attempt=attempt, action="claim")
+    assert (event.data["device"], event.data["previous"], event.data["browser"]) == ("tab-2", "tab-1", "b")
 
 
 def test_the_explanation_of_a_mark_tells_it_to_the_office(ended, see):
@@ -125,7 +155,7 @@ def test_the_explanation_of_a_mark_tells_it_to_the_office(ended, see):
 
 
 def test_the_invigilator_learns_of_devices_and_speed_but_not_of_answers(ended, see):
-    Attempt.objects.filter(exam=ended.exam).update(device="shared.tab")
+    Attempt.objects.filter(exam=ended.exam).update(device="one tab")
     one = Attempt.objects.get(entry=entry(ended, 0))
     Attempt.objects.filter(pk=one.pk).update(started_at=one.submitted_at - timedelta(seconds=5))
     page = see(ended.world.officer, f"/watch/attempts/{one.pk}")
@@ -146,7 +176,7 @@ def test_leaving_the_page_is_told_with_its_length(ended, see):
 
 
 def test_the_candidate_sees_none_of_it(ended, see):
-    Attempt.objects.filter(exam=ended.exam).update(device="shared.tab")
+    Attempt.objects.filter(exam=ended.exam).update(device="one tab")
     at = clock.now()
     release_sitting(sitting=ended.world.sitting, at=at, actor=ended.world.officer, with_keys=True)
     attempt = Attempt.objects.get(entry=entry(ended, 0))
