@@ -42,7 +42,7 @@ class Aiken(Format):
         return 88 if answers and options >= 2 * answers else 0
 
     def parse(self, data: bytes, *, name: str = "", mapping: Mapping[str, str] | None = None) -> Parsed:
-        text, encoding = decode(data)
+        text, encoding = decode(data, damaged=True)
         questions: list[Question] = []
         problems: list[Problem] = []
         for source in _sources(text.split("\n")):

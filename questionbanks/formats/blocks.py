@@ -7,16 +7,14 @@ stem is a list, unless what follows it (options, an answer of its own) shows tha
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .base import Problem
 from .keytable import KeySection, entries_of, entries_of_table, read_key
-from .line_facts import Facts, cells_of, facts_of, has_options, is_short
+from .line_facts import LONE, Facts, asks, cells_of, facts_of, has_options, is_short, main_style
 from .lines import Line
 from .marks import (
-    MAIN,
     RUNAWAY,
     Heading,
     Number,
@@ -27,21 +25,10 @@ from .marks import (
     number_of,
     segments,
 )
-from .normalise import blank_spans
+from .materials import names_case, names_material, range_of
 
+_BEFORE_STEM = {"kind", "topic", "difficulty", "points", "source"}  # labels that may describe an item first
 LOOKAHEAD = 30  # lines in which an item's own options or answer must begin
-_WEAK_OPTION = re.compile(r"\s*([A-HＡ-Ｈ])(?:\s+|(?=[一-鿿“《]))\S")
-_KEY_LINE = re.compile(r"\s*\d{1,4}\s?[.．、:：-]?\s?(?:[A-H]{1,8}|[√×对错])[\s,，;；]{1,6}\d")
-_LONE = re.compile(r"\s*(?:[A-HＡ-Ｈ](?:[\s、,，]{0,2}[A-HＡ-Ｈ]){0,7}|[√×✓✗对错]|正确|错误)\s*[。.]?\s*")
-_MATERIAL = re.compile(
-    r"\s*(?:[【\[（(]?\s?(?:材料|案例|背景资料|资料|情景|案情)\s?[一二三四五六七八九十\d]{0,3}\s?[】\])）]?\s?[:：、.．]?|阅读(?:下列|以下|下面|上述|材料)"
-    r"|(?:根据|依据|结合|分析)(?:下列|以下|下面|上述|所给)?[^。]{0,12}(?:材料|案例|资料|案情).{0,20}(?:回答|完成)"
-    r"|[（(]?\s?\d{1,4}\s?[-—~～至]{1,2}\s?\d{1,4}\s?题?\s?.{0,6}(?:共用|基于|根据))"
-)
-_CASE = re.compile(
-    r"\s*(?:[（(]\s?[一二三四五六七八九十]{1,3}\s?[)）]|(?:案例|材料|案情)\s?[一二三四五六七八九十\d]{1,3})"
-)
-_RANGE = re.compile(r"(\d{1,4})\s?题?\s?[-—–~～至到]{1,2}\s?(\d{1,4})\s?(?:小?题|[)）])")
 
 
 @dataclass(slots=True)
@@ -87,7 +74,7 @@ class _Cutter:
     def __init__(self, lines: Sequence[Line]) -> None:
         self.lines = lines
         self.facts = [facts_of(line) for line in lines]
-        self.style = self._main_style()
+        self.style = main_style(lines, self.facts)
         self.numbered = self._is_numbered()
         self.cut = Cut()
         self.section = Section()
@@ -100,19 +87,6 @@ class _Cutter:
         self.inner = 0  # last number of a list inside the current item
         self.waiting = 0  # closed items without a labelled answer
         self.seen_option = self.seen_answer = self.free_answer = self.gap = False
-
-    def _main_style(self) -> str:
-        """The way in which items are numbered: "1." and its like unless another style is far more common."""
-        counts: dict[str, int] = {}
-        last: dict[str, int] = {}
-        for line, facts in zip(self.lines, self.facts, strict=True):
-            number = facts.number
-            if number is not None and not _KEY_LINE.match(line.text):
-                if number.value in (1, last.get(number.style, 0) + 1):
-                    counts[number.style] = counts.get(number.style, 0) + 1
-                last[number.style] = number.value
-        best = max(counts, key=lambda style: counts[style], default=MAIN)
-        return MAIN if counts.get(MAIN, 0) * 3 >= counts.get(best, 0) else best
 
     def _is_numbered(self) -> bool:
         numbers = sum(self._is_main(facts) for facts in self.facts)
@@ -147,19 +121,26 @@ class _Cutter:
                 self._close()
         elif facts.heading is not None:
             self._open_section(facts.heading)
-        elif chapter_of(line.text) and not (facts.number and self._starts_item(index)):
+        elif (
+            chapter_of(line.text)
+            and not any(facts.labels)
+            and not (facts.number and self._starts_item(index))
+        ):
             self._open_chapter(chapter_of(line.text))
         elif self._starts_material(index):
-            self._close()
-            self.material, self.in_material = [line], True
-            found = _RANGE.search(line.text[:200])
-            self.material_until = int(found.group(2)) if found else 0
+            self._open_material(line)
         elif self._starts_item(index):
             self._open(index)
         else:
             self._continue(index)
         self.gap = False
         return 1
+
+    def _begins_chapter(self, index: int) -> bool:
+        facts = self.facts[index]
+        if not chapter_of(self.lines[index].text) or any(facts.labels):
+            return False
+        return not (facts.number and self._starts_item(index))
 
     def _open_section(self, heading: Heading) -> None:
         self._close()
@@ -170,6 +151,14 @@ class _Cutter:
         self._close()
         self.section = Section(self.section.heading, chapter, self.section.index + 1)
         self.material, self.in_material = [], False
+
+    def _open_material(self, line: Line) -> None:
+        """A shared text begins, or goes on (材料二, the instruction that says which items it is for)."""
+        if not self.in_material:
+            self._close()
+            self.material, self.material_until = [], 0
+        self.material, self.in_material = [*self.material, line], True
+        self.material_until = range_of(line.text) or self.material_until
 
     def _open(self, index: int) -> None:
         self._close()
@@ -189,10 +178,12 @@ class _Cutter:
 
     def _take(self, index: int) -> None:
         assert self.block is not None
-        facts = self.facts[index]
-        self.block.lines.append(self.lines[index])
-        if facts.option or has_options(self.lines[index].text):
+        line, facts = self.lines[index], self.facts[index]
+        self.block.lines.append(line)
+        if facts.option or has_options(line.text):
             self.seen_option = True
+        elif self.seen_option and not self.seen_answer and LONE.fullmatch(line.text):
+            self.seen_answer, self.free_answer = True, False
         if facts.answer is not None:
             self.seen_answer = True
             self.free_answer = not is_short(facts.answer) or facts.answer.strip() == ""
@@ -236,7 +227,13 @@ class _Cutter:
 
     def _starts_item(self, index: int) -> bool:
         facts, block = self.facts[index], self.block
+        if not facts.number and self._named_before_stem(index):
+            return True
         if "stem" in facts.labels[:1] and not facts.number:
+            if block is not None and all(
+                facts_of(line).labels[:1][0] in _BEFORE_STEM for line in block.lines
+            ):
+                return False
             named = bool(segments(self.lines[index].text)[0].text.strip())
             return block is None or (named and not (self.numbered and block.number))
         number = facts.number
@@ -253,6 +250,20 @@ class _Cutter:
         if self.seen_option and not self.seen_answer:
             return True
         return self._is_next_or_inner(index, number)
+
+    @staticmethod
+    def _describes(line: Line) -> bool:
+        return any(label in _BEFORE_STEM for label in facts_of(line).labels[:1])
+
+    def _named_before_stem(self, index: int) -> bool:
+        """Whether a line is the first of those that describe an item before its label 题干: "题型：单选"."""
+        if index and self._describes(self.lines[index - 1]):
+            return False
+        for facts in self.facts[index : index + 6]:
+            label = facts.labels[0] if facts.labels else ""
+            if label not in _BEFORE_STEM:
+                return label == "stem" and facts is not self.facts[index]
+        return False
 
     def _goes_on(self, index: int, number: Number) -> bool:
         assert self.block is not None
@@ -273,7 +284,7 @@ class _Cutter:
         if number.value in (1, self.inner + 1):
             return self._has_own_answer(index) and not self._list_goes_on(index, number)
         return self._has_own_answer(index) or (
-            number.value > self.block.value and not self.inner and self._asks(index)
+            number.value > self.block.value and not self.inner and asks(self.lines[index].text)
         )
 
     def _list_goes_on(self, index: int, number: Number) -> bool:
@@ -299,15 +310,6 @@ class _Cutter:
                 return False
         return False
 
-    def _asks(self, index: int) -> bool:
-        """Whether a line reads like a question: a blank, a question mark, a verb of 简答."""
-        text = self.lines[index].text
-        return bool(
-            blank_spans(text)
-            or re.search(r"[？?]\s*$|[（(]\s?(?:[A-H]{1,8}|[√×✓✗对错])\s?[)）]", text[-200:])
-            or re.search(r"(?:简述|论述|试述|什么是|如何|为什么|谈谈|简答|名词解释)", text[:60])
-        )
-
     def _starts_unnumbered(self, index: int) -> bool:
         facts = self.facts[index]
         if facts.labels[:1] and facts.labels[0] not in {"", "stem"}:
@@ -316,7 +318,7 @@ class _Cutter:
             return False
         if self.block is None:
             return not self.in_material
-        if not self.seen_answer or (self.gap and _LONE.fullmatch(self.lines[index].text)):
+        if not self.seen_answer or (self.gap and LONE.fullmatch(self.lines[index].text)):
             return False
         if self.numbered and self.block.number is not None:
             return self.gap and not self.free_answer and self._has_own_answer(index)
@@ -339,13 +341,13 @@ class _Cutter:
     def _starts_material(self, index: int) -> bool:
         text = self.lines[index].text
         facts = self.facts[index]
-        if self._in_case and _CASE.match(text) and (self.block is None or self.seen_answer):
+        if self._in_case and names_case(text) and (self.block is None or self.seen_answer):
             return not facts.option and facts.answer is None
-        if not _MATERIAL.match(text) or facts.option or facts.answer is not None:
+        if not names_material(text) or facts.option or facts.answer is not None:
             return False
         if self.block is not None and not self.seen_answer and not self.seen_option:
             return False
-        ranged = _RANGE.search(text[:200]) is not None
+        ranged = range_of(text) is not None
         return (ranged or self._in_case or len(text) > 12) and self._numbered_item_follows(index)
 
     def _numbered_item_follows(self, index: int) -> bool:
@@ -354,7 +356,7 @@ class _Cutter:
             if facts.answer is not None or facts.option or facts.heading:
                 return False
             if self._is_main(facts):
-                return self._has_own_answer(at) or self._asks(at)
+                return self._has_own_answer(at) or asks(self.lines[at].text)
         return False
 
     # -- keys
@@ -383,11 +385,10 @@ class _Cutter:
 
     def _key_from_table(self, line: Line) -> bool:
         entries = entries_of_table(cells_of(line.table))
-        if len(entries) < 2 or self._waiting() < 2:
-            return False
-        self._close()
-        self.cut.keys.append((len(self.cut.blocks), KeySection(None, entries)))
-        return True
+        if found := len(entries) >= 2 and self._waiting() >= 2:
+            self._close()
+            self.cut.keys.append((len(self.cut.blocks), KeySection(None, entries)))
+        return found
 
     def _waiting(self) -> int:
         """How many of the last items have no answer yet, the current one included."""

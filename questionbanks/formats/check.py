@@ -9,9 +9,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from examsite.lib.files.encodings import DAMAGED
+
 from ..kinds import registry as kinds
-from ..kinds.base import Question, replace
+from ..kinds.base import Blanks, ModelAnswer, Question, replace
 from .base import Parsed, Problem
+
+_DAMAGED = "文件里这道题有几个字已经损坏，读不出来（显示为�）"
+_RETYPE = "对照原件补上损坏的字"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,8 @@ def complete(parsed: Parsed) -> Parsed:
     broken = {problem.where for problem in parsed.problems if problem.severity == "broken"}
     added = []
     for question in _each(questions):
+        if any(DAMAGED in text for text in _texts(question)):
+            added.append(Problem(question.where, "damaged_text", _DAMAGED, question.stem, _RETYPE))
         for defect in kinds.own_defects(question):
             # A parser that has said why an item is broken need not be repeated in general words.
             if (question.where, defect.code) not in reported and question.where not in broken:
@@ -68,6 +75,15 @@ def _each(questions: Sequence[Question]) -> Iterator[Question]:
     for question in questions:
         yield question
         yield from question.parts
+
+
+def _texts(question: Question) -> Iterator[str]:
+    """The texts of an item itself, not of its parts."""
+    yield from (question.stem, question.rationale, *(choice.text for choice in question.choices))
+    if isinstance(question.key, Blanks):
+        yield from (text for accepted in question.key.accepted for text in accepted)
+    elif isinstance(question.key, ModelAnswer):
+        yield question.key.text
 
 
 def _with_unique_places(questions: Sequence[Question]) -> tuple[Question, ...]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from examsite.lib.files.grids import Grid, cell_text, column_letter, is_blank
 
-from .fields import legend_of, meaning_of
+from .fields import legend_of, meaning_of, settle_names
 from .normalise import clean, has_no_place, judgement, kind_of, letters
 from .options import letters_from_a
 
@@ -27,6 +28,12 @@ class Columns:
 
     def has(self, meaning: str) -> bool:
         return meaning in self.meanings.values()
+
+    @property
+    def first_place(self) -> int | None:
+        """1 where the options are numbered in the header (选项1, option 2), so that answers may be too."""
+        named = [self.names.get(c, "") for c, meaning in self.meanings.items() if meaning[:7] == "choice:"]
+        return 1 if named and all(re.search(r"[1-9一二三四五六七八九]", name) for name in named) else None
 
     @property
     def score(self) -> int:
@@ -68,6 +75,7 @@ def header_columns(row: Sequence[Any], index: int) -> Columns:
             meaning = "topic" if meaning == "kind" else ""
         meanings[column] = meaning
         names[column] = clean(value)
+    settle_names(meanings, names)
     return Columns(index, meanings, names)
 
 
@@ -81,11 +89,22 @@ def _settle_ambiguous(grid: Grid, columns: Columns) -> None:
             if meaning in {"topic", "", "tags"} and values and named * 5 >= len(values) * 4:
                 columns.meanings[column] = "kind"
                 break
-    if columns.has("choice_text") and not columns.has("choice_right"):
+    if columns.has("choice_text") and not columns.has("choice_right") and not _label_options(columns, body):
         for column, meaning in columns.meanings.items():
             if meaning == "choice_text":
                 columns.meanings[column] = "choices"
     _spread_choices(columns, body)
+
+
+def _label_options(columns: Columns, body: Sequence[Sequence[Any]]) -> bool:
+    """Whether a column 选项 holds the letters of a layout with one option a row; it then means those."""
+    for column, meaning in columns.meanings.items():
+        values = [clean(cell_text(row[column]).text) for row in body if column < len(row)]
+        single = sum(len(value) == 1 and letters(value) is not None for value in values)
+        if meaning == "choices" and values and single * 10 >= len(values) * 8:
+            columns.meanings[column] = "choice_label"
+            return True
+    return False
 
 
 def _spread_choices(columns: Columns, body: Sequence[Sequence[Any]]) -> None:

@@ -356,6 +356,9 @@ def _is_strong(style: Element | None) -> bool:
         return True
     if attribute(child(style, "highlight"), "val", "none") not in {"none", "white"}:
         return True
+    shade = attribute(child(style, "shd"), "fill").upper()
+    if shade not in {"", "AUTO", "FFFFFF"} and _is_vivid(shade):
+        return True
     return attribute(child(style, "em"), "val", "none") != "none"
 
 

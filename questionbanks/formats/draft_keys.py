@@ -141,15 +141,17 @@ def _blanks_key(draft: Draft, judges: Mapping[str, bool]) -> Key:
 def _marked_key(draft: Draft) -> Key:
     """Underlined or coloured words of a 填空 stem are its answers."""
     stem, last = draft.stem, 0
-    for word in draft.marked:
-        at = stem.find(word, last)
+    words = [word for _, word in draft.marked]
+    for before, word in draft.marked:
+        at = stem.find(before + word, max(last - len(before), 0))
+        at = stem.find(word, last) if at < 0 else at + len(before)
         if at < 0:
             return None
         stem = f"{stem[:at]}____{stem[at + len(word) :]}"
         last = at + 4
     draft.stem = stem
-    draft.doubt("answer_by_mark", f"答案取自题干里作了标记的文字：{'；'.join(draft.marked)}", "核对答案")
-    return blanks_key("|".join(draft.marked), stem)[0]
+    draft.doubt("answer_by_mark", f"答案取自题干里作了标记的文字：{'；'.join(words)}", "核对答案")
+    return blanks_key("|".join(words), stem)[0]
 
 
 def _bracketed_key(draft: Draft) -> Key:

@@ -15,9 +15,10 @@ class Draft:
 
     `kind`: a code of kinds, CHOICE, or "" to infer it; `kind_name`: the source's own word. `answer` is None
     where the source has no place for one, "" where the place is empty. `keys`: labels that the source marks
-    otherwise (a column 是否正确, bold, a tick before the option); `keys_by` says how. `marked`: words of the
-    stem that are underlined or coloured. `material`: the shared text of a group; equal texts in a row are
-    one group.
+    otherwise (a column 是否正确, bold, a tick before the option); `keys_by` says how. `all_marked`: every
+    option is marked so, which may mean that all are right. `marked`: words of the stem that are underlined or
+    coloured, each with what stands before it. `material`: the shared text of a group; equal texts in a row
+    are one group.
     """
 
     where: str
@@ -29,7 +30,8 @@ class Draft:
     answer: str | None = None
     keys: tuple[str, ...] = ()
     keys_by: str = ""
-    marked: tuple[str, ...] = ()
+    all_marked: bool = False
+    marked: tuple[tuple[str, str], ...] = ()
     rationale: str = ""
     points: Decimal | None = None
     difficulty: int | None = None

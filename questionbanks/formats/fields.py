@@ -5,15 +5,16 @@ A meaning is a short word ("stem", "choice:B", "right:B"); MEANINGS has what the
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import TypeVar
 
 from ..kinds.base import Choice, Citation
+from .choice_data import choices_of
 from .drafts import Draft
 from .normalise import CHOICE, EMPTY_CELLS, clean, difficulty_of, half, judgement, kind_of, points_of
-from .options import letters_from_a, split_cell, with_labels
+from .options import letters_from_a
 
 MEANINGS: dict[str, str] = {
     "": "（忽略）",
@@ -24,6 +25,8 @@ MEANINGS: dict[str, str] = {
     "choices": "选项（写在一格里）",
     "choice_text": "选项内容（一行一个选项）",
     "choice_right": "是否正确（一行一个选项）",
+    "choice_label": "选项字母（一行一个选项）",
+    "distractors": "错误的选项",
     "answer": "答案",
     "more_answer": "答案（续）",
     "several": "是否多选",
@@ -48,6 +51,7 @@ MEANINGS: dict[str, str] = {
 _NOISE = re.compile(
     r"[（(\[【][^（(\[【）)\]】]*[）)\]】]|必填项?|选填项?|非必填|勿删除?|[\s*:：,，、.．。_#/\\-]+|请勿修改"
 )
+_BRACKETED_LABEL = re.compile(r"[(\[【]\s*([a-z]|\d{1,2})\s*[)\]】]")  # 选项(A) is 选项A
 _ORDINALS = {
     **{char: index for index, char in enumerate("一二三四五六七八九十", 1)},
     "①": 1,
@@ -56,9 +60,9 @@ _ORDINALS = {
     "④": 4,
 }
 _OPTION = re.compile(
-    r"(?:(?:选择?项|备选(?:答案|项)?|可选项?|选|答案选项)?([a-z]|\d{1,2}|[一二三四五六七八九十①-④])"
+    r"(?:(?:选择?项?|备选(?:答案|项)?|可选项?|答案选项|答案(?=[a-z]))?([a-z]|\d{1,2}|[一二三四五六七八九十①-④])"
     r"|(?:option|choice|opt|op|ans|answer|answeroption)([a-l]|\d{1,2}))"
-    r"(?:项目?|选项?|选项内容|内容|text|content)?"
+    r"(?:项目?|选项?|选项内容|内容|答案|text|content)?"
 )
 _RIGHT = re.compile(
     r"(?:(?:选择?项|option|choice|答案)?([a-z]|\d{1,2}|[一二三四五六七八九十])(?:项|选项)?(?:是否正确|是否为?答案|iscorrect|isright|correct)"
@@ -75,6 +79,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     ("choice_right", r"是否正确项?|是否答案|是否正确答案|iscorrect|isright|正确与否|是否为?正确选项"),
     ("choice_text", r"选项内容|选项文本|optioncontent|optiontext"),
+    ("distractors", r"(incorrect|wrong)(answer|option|choice)s?|distractors?|干扰项|错误(答案|选项)"),
     ("several", r"multichoice|ismultiple|是否多选|multiselect|ismulti"),
     ("pinned", r"选项顺序固定|固定选项|不乱序|fixed|pinned"),
     (
@@ -89,14 +94,15 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("material", r".*(材料|案例|共用题干|阅读|passage|material|背景|资料|大题题干|公共题干|context).*"),
     (
         "answer",
-        r"(正确|标准|参考|试题|题目|最终|问题)?(答案|选项答案)[a-z]?(内容|选项|项)?|正确选项|正确项"
+        r"(正确|标准|参考|试题|题目|最终|问题|对应|本题)?的?(答案|选项答案)[a-z]?(内容|选项|项|要点|字母|序号|提示)?"
+        r"|正确选项|正确项|(参考|答题|评分)要点"
         r"|(correct|right|standard|true|ref(erence)?|best)(answer|ans|option|key|choice)?(s|key|text|index|id)?"
-        r"|(answer|ans)(s|key|text|index|id)?|gold|output|target|daan|solution|response",
+        r"|(answer|ans)(s|key|text|index|idx|id|label)?|gold|output|target|daan|solution|response",
     ),
     (
         "choices",
         r"(试题|题目|答案|可选|全部|所有|备选)?(选择?项|选项)(列表|集合|s)?|备选答案|题目所有答案|所有答案"
-        r"|options?|choices?|selections?|alternatives|optionlist|answers?list|items",
+        r"|options?(list|s|data|text|content)?|choices?(list)?|selections?|alternatives|answers?list|answeroptions?|items",
     ),
     ("points", r".*(分值|分数|得分|score|points?|marks?)|(每题)?分"),
     ("difficulty", r".*(难度|难易|difficulty).*|level"),
@@ -114,8 +120,10 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (
         "stem",
-        r"(试题|题目|问题|习题)?(题干|题目|试题|问题|题面|内容|描述|正文|名称|标题|文本)(内容|描述|文本|正文)?"
-        r"|question(text|content|title|stem|body|name)?|stem|content|title|input|text|problem|query|prompt|q|ask|topic?title|body",
+        r"(试题|题目|问题|习题|考题|试卷)?(题干|题目|试题|问题|题面|内容|描述|正文|名称|标题|文本|考题)(内容|描述|文本|正文|名称|信息)?"
+        r"|(测试|考试|考核|知识|练习)题(目|干|内容)?|题库内容"
+        r"|question(text|content|title|stem|body|name)?|qname|qtitle|stem|content|title|input|text|problem|query"
+        r"|prompt|q|ask|topic?title|body|statement",
     ),
     (
         "topic",
@@ -132,6 +140,7 @@ def meaning_of(header: str) -> str:
     text = half(header).casefold()
     if len(text) > 80:
         return ""
+    text = _BRACKETED_LABEL.sub(r"\1", text)
     bare = _NOISE.sub("", text) or _NOISE.sub("", re.sub(r"[()（）\[\]【】]", "", text))
     match = _RIGHT.fullmatch(bare)
     if match:
@@ -143,6 +152,40 @@ def meaning_of(header: str) -> str:
     if match and bare != "q" and not bare.isdigit():
         return f"choice:{_letter(match.group(1) or match.group(2))}"
     return next((role for role, pattern in _ROLES if pattern.fullmatch(bare)), "")
+
+
+_Key = TypeVar("_Key", int, str)
+_WEAK_ANSWERS = frozenset({"label", "key", "labels", "rightkey", "correctkey", "answerlabel"})
+_WEAK_CHOICES = frozenset({"o", "opts", "opt"})
+
+
+def settle_names(meanings: dict[_Key, str], names: Mapping[_Key, str]) -> None:
+    """Names whose meaning only shows beside the others, corrected in place.
+
+    "label" is the answer where nothing else is; so is "a" beside "q". "答案1", "答案2" beside a "正确答案"
+    are options.
+    """
+    bare = {key: _NOISE.sub("", half(name).casefold()) for key, name in names.items()}
+    numbered = {key: match for key, name in bare.items() if (match := _MORE_ANSWER.fullmatch(name))}
+    whole = [
+        key
+        for key, name in bare.items()
+        if key not in numbered and meaning_of(names[key]) == "answer" and name
+    ]
+    if len(numbered) > 1 and len(whole) == 1 and "choice:A" not in meanings.values():
+        for key, match in numbered.items():
+            meanings[key] = f"choice:{_letter(match.group(1))}"
+        meanings[whole[0]] = "answer"
+    if "answer" in meanings.values():
+        return
+    lone = "choice:B" not in meanings.values()
+    for key, name in bare.items():
+        if name in _WEAK_ANSWERS or (name == "a" and lone):
+            meanings[key] = "answer"
+            break
+    for key, name in bare.items():
+        if name in _WEAK_CHOICES and lone and "choices" not in meanings.values():
+            meanings[key] = "choices"
 
 
 def _index(mark: str) -> int:
@@ -292,83 +335,18 @@ def _without_label(label: str, text: str) -> str:
     return text[match.end() :] if match and half(match.group(1)).upper() == label else text
 
 
-def choices_of(cell: str) -> tuple[list[Choice], str]:
-    """The options of one cell: JSON, lettered, or parted by a separator; and how they were told apart."""
-    text = cell.strip()
-    if text[:1] in "[{":
-        try:
-            data = json.loads(text)
-        except ValueError:
-            data = None
-        found = choices_of_data(data)
-        if found:
-            return found, "json"
-    return split_cell(text)
-
-
-def choices_of_data(data: object) -> list[Choice]:
-    """Options from decoded JSON: ["甲"], {"A": "甲"}, [{"label": "A", "text": "甲"}]; [] for other shapes."""
-    if isinstance(data, dict):
-        items = [(half(str(key)).strip().upper(), value) for key, value in data.items()]
-        lettered = all(re.fullmatch(r"[A-Z]", key) for key, _ in items)
-        return [
-            Choice(key if lettered else label, _scalar(value))
-            for (key, value), label in zip(items, letters_from_a(len(items)), strict=True)
-        ]
-    if isinstance(data, list) and all(isinstance(one, str | int | float) for one in data):
-        return with_labels([_scalar(one) for one in data])
-    if isinstance(data, list) and all(isinstance(one, dict) for one in data):
-        return [_choice_of(one, label) for one, label in zip(data, letters_from_a(len(data)), strict=True)]
-    return []
-
-
-_LABEL_KEYS = (
-    "label",
-    "key",
-    "letter",
-    "option",
-    "prefix",
-    "name",
-    "id",
-    "code",
-    "index",
-    "value",
-    "no",
-    "tag",
+_ENGLISH_KIND = re.compile(
+    r"(?:single|multi|judg|true|fill|blank|short|essay)[a-z _-]{0,16}|tf", re.IGNORECASE
 )
-_TEXT_KEYS = (
-    "text",
-    "content",
-    "title",
-    "option_text",
-    "optioncontent",
-    "value",
-    "desc",
-    "description",
-    "body",
-    "name",
-    "option",
-)
-
-
-def _choice_of(one: dict[str, object], label: str) -> Choice:
-    lower = {str(key).casefold(): value for key, value in one.items()}
-    if len(one) == 1:
-        key, value = next(iter(one.items()))
-        if re.fullmatch(r"[A-Za-z]", str(key)):
-            return Choice(str(key).upper(), _scalar(value))
-    own = next(
-        (str(lower[key]) for key in _LABEL_KEYS if re.fullmatch(r"[A-Za-z]", str(lower.get(key, "")))), ""
-    )
-    text = next((_scalar(lower[key]) for key in _TEXT_KEYS if lower.get(key) not in (None, "", own)), "")
-    return Choice(own.upper() or label, text)
-
-
-def _scalar(value: object) -> str:
-    return "" if value is None else str(value)
+_NAMED_KINDS = re.compile(r"单项?选|多项?选|不定项|判断|是非|填空|简答|论述|问答|名词解释|辨析|案例|材料")
 
 
 def default_kind(name: str) -> str:
-    """The kind that the name of a sheet or file gives to rows that say none; CHOICE and "" decide nothing."""
-    kind = kind_of(name)
+    """The kind that the name of a sheet or file gives to rows that say none; CHOICE and "" decide nothing.
+
+    A foreign word among others ("bank_text_2") is not a kind, and a name that lists several says none.
+    """
+    kind = kind_of(name) if re.search("[一-鿿]", name) or _ENGLISH_KIND.fullmatch(name) else ""
+    if len({kind_of(match) for match in _NAMED_KINDS.findall(name)}) > 1:
+        return ""
     return "" if kind in {CHOICE, "case_group"} and "题" not in name else kind

@@ -65,7 +65,7 @@ class Gift(Format):
         return 30 if probe.name.lower().endswith(".gift") else 0
 
     def parse(self, data: bytes, *, name: str = "", mapping: Mapping[str, str] | None = None) -> Parsed:
-        text, encoding = decode(data)
+        text, encoding = decode(data, damaged=True)
         questions: list[Question] = []
         problems: list[Problem] = []
         for block in blocks(text):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from email import message_from_bytes, policy
 from html.parser import HTMLParser
+from typing import Any
 
 from examsite.lib.files.encodings import decode
 from examsite.lib.files.grids import Grid
@@ -87,6 +88,30 @@ def _page(data: bytes) -> tuple[str, str]:
     return decode(data)
 
 
+_NUMBERED = re.compile(r"\s*[（(\[【]?(?:[A-Za-z]|\d{1,4}|[一二三四五六七八九十]{1,3})\s?[.．、:：)）\]】]")
+
+
+def _list_style(tag: str, values: Mapping[str, str], *, nested: bool) -> str:
+    """ "A" or "1" for a list that numbers its points so; "" for bullets, and for numbers inside an item."""
+    style = values.get("style", "").replace(" ", "").casefold()
+    if tag == "ol" and (
+        values.get("type", "") in {"A", "a"} or re.search(r"(?:upper|lower)-(?:alpha|latin)", style)
+    ):
+        return "A"
+    return "1" if tag == "ol" and not nested else ""
+
+
+def _start_of(values: Mapping[str, str]) -> int:
+    start = values.get("start", "")
+    return int(start) if start.isdecimal() and len(start) < 5 else 1
+
+
+def _label_of(style: str, number: int) -> str:
+    if style == "A":
+        return f"{chr(64 + number)}. " if 1 <= number <= 26 else ""
+    return f"{number}. " if style else ""
+
+
 class _Page(HTMLParser):
     """The visible lines of a page in order, and its tables. Scripts, styles and hidden parts are left out."""
 
@@ -100,6 +125,8 @@ class _Page(HTMLParser):
         self._open: list[tuple[str, bool, bool]] = []  # tag, hidden, strong
         self._tables: list[list[list[str]]] = []
         self._in_cell = 0
+        self._lists: list[list[Any]] = []  # of each open list how it numbers, and the next number
+        self._label = ""  # the number that the browser shows before the text to come
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {key: value or "" for key, value in attrs}
@@ -113,6 +140,11 @@ class _Page(HTMLParser):
             or "color:#f" in style
             or "font-weight:bold" in style
         )
+        if tag in {"ol", "ul"}:
+            self._lists.append([_list_style(tag, values, nested=bool(self._lists)), _start_of(values)])
+        elif tag == "li" and self._lists:
+            self._label = _label_of(*self._lists[-1])
+            self._lists[-1][1] += 1
         if tag == "table" and not self._is_hidden():
             self.end_line()
             self._tables.append([])
@@ -135,6 +167,8 @@ class _Page(HTMLParser):
             if self._open[at][0] == tag:
                 del self._open[at:]
                 break
+        if tag in {"ol", "ul"} and self._lists:
+            self._lists.pop()
         if tag == "table" and self._tables:
             self._end_table(self._tables.pop())
         elif tag in {"td", "th"} and self._in_cell:
@@ -151,6 +185,9 @@ class _Page(HTMLParser):
             self._tables[-1][-1][-1] += data
             return
         text = strip_invisible(data)
+        if self._label and text.strip() and not self._text.strip():
+            self._text = "" if _NUMBERED.match(text) else self._label
+            self._label = ""
         if any(strong for _, _, strong in self._open) and text.strip():
             self._strong.append((len(self._text), len(self._text) + len(text)))
         self._text += text

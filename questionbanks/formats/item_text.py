@@ -5,21 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
 
 from ..kinds.base import Choice
+from .bare_options import RIGHT_BEHIND, Run, bare_options, bulleted_options, counted_options, weak_options
 from .base import Problem
 from .blocks import Block
 from .drafts import Draft
 from .lines import Line
 from .marks import Segment, segments, take_tags
-from .normalise import blank_spans, clean, difficulty_of, letters, points_of
-from .options import BULLETS, MARKS, find_options, label_of, letters_from_a
+from .materials import material_of
+from .normalise import blank_spans, clean, difficulty_of, points_of
+from .options import BULLETS, MARKS, find_options
 
-_WEAK_OPTION = re.compile(
-    r"[ \t　]*([A-Ha-hＡ-Ｈ])(?:[ \t　]+|[.．、:：)）][ \t　]*|(?=[一-鿿“《（\d]))", re.MULTILINE
-)
-_BULLET = re.compile(rf"(?m)^[ \t]*[{BULLETS}][ \t]*")
 _FIELD = re.compile(r"\n[_＿]{10,}\s*$")
 _TRUE_FALSE_LINE = re.compile(
     r"\s*(?:true|false|T|F|对|错|√|×|正确|错误)\s?[.、:：]\s?(?:正确|错误|对|错|√|×)\s*", re.IGNORECASE
@@ -27,11 +24,7 @@ _TRUE_FALSE_LINE = re.compile(
 _LONE_ANSWER = re.compile(
     r"\s*(?:[A-HＡ-Ｈ](?:[\s、,，]{0,2}[A-HＡ-Ｈ]){0,7}|[√×✓✗✔✘❌✅]|对|错|正确|错误)\s*[。.]?\s*"
 )
-_COMPLETE = re.compile(r"(?:[（(]\s*[)）]|_{2,}|[？?：:])\s*[。.]?\s*$")
 _GLUED_ANSWER = re.compile(r"(?:[（(]\s?([A-HＡ-Ｈ]{1,8})\s?[)）]|[ \t]{2,}([A-HＡ-Ｈ]{1,8}))\s*[。.]?\s*$")
-_RIGHT_BEHIND = re.compile(
-    r"\s*(?:[（(\[【]\s?(?:正确(?:答案|选项)?|答案|√|✓|✔|对|right|correct)\s?[)）\]】]|[√✓✔☑✅])\s*$"
-)
 _NEXT_GLUED = re.compile(r"\s*([A-HＡ-Ｈ]{1,8})\s{0,3}(\d{1,4}[、.．].{4,})", re.DOTALL)
 _SUB = re.compile(r"\s*[（(]\s?(\d{1,2})\s?[)）]\s?[.．、]?\s*")
 _ENUMERATED = re.compile(
@@ -61,7 +54,7 @@ def drafts_of(block: Block) -> list[Draft]:
         draft.doubt("no_number", "没有题号，按独立的一题处理", "核对是否和上一题是同一题")
     draft.number = str(block.number.value) if block.number else draft.number
     draft.topic = draft.topic or block.section.chapter
-    draft.material = "\n".join(line.text.strip() for line in block.material if line.text.strip())
+    draft.material = material_of(block.material)
     return [draft]
 
 
@@ -162,29 +155,10 @@ def _read_body(draft: Draft, parts: _Parts, prefix: str) -> None:
     body = "\n".join(pieces)
     start, run = find_options(body)
     if not run:
-        start, run = (
-            _weak_options(body) or _bulleted_options(body) or _bare_options(draft, parts, body) or (0, [])
-        )
-    stem = body[:start] if run else body
-    ends = [*(begin for _, begin, _ in run[1:]), len(body)][: len(run)]
-    strong = []
-    for (label, begin, text_at), end in zip(run, ends, strict=True):
-        text = body[text_at : end - (_marks_next(body, end) if end < len(body) else 0)]
-        if end == len(body):
-            _check_two_sets(draft, text)
-            text = _take_lone_answer(draft, text)
-            text = _take_glued_answer(draft, parts, text)
-        text = text.rstrip(f" \t\n{BULLETS}")
-        behind = _RIGHT_BEHIND.search(text[-20:])
-        if behind:
-            text = text.rstrip()[: -len(behind.group().strip())]
-        if behind or _marks_next(body, begin):
-            draft.keys = (*draft.keys, label)
-        if _covered(spans, text_at, text_at + len(text.rstrip())) > 0.6:
-            strong.append(label)
-        draft.choices.append(Choice(label, _unwrapped(text.strip(f" \t\n;；{BULLETS}"))))
-    if 0 < len(strong) < len(run) and not draft.keys:
-        draft.keys, draft.keys_by = tuple(strong), "加粗或标色"
+        start, run = _unlettered(draft, parts, body) or (0, [])
+    stem = body[: start - _marks_next(body, start)] if run else body
+    _read_options(draft, parts, body, run)
+    _take_marked(draft, body, run, spans, underlined)
     if not run:
         stem = _take_lone_answer(draft, stem)
     stem, kind, points = take_tags(stem.rstrip(f" \t\n{BULLETS}"))
@@ -194,7 +168,7 @@ def _read_body(draft: Draft, parts: _Parts, prefix: str) -> None:
     stem = _unwrapped(stem)
     draft.kind_name, draft.points = kind, points
     draft.marked = tuple(
-        clean(body[a:b])
+        (clean(body[max(a - 6, 0) : a]), clean(body[a:b]))
         for a, b in underlined or spans
         if b <= len(stem) + 400 and clean(body[a:b]).strip("_ ")
     )
@@ -202,49 +176,53 @@ def _read_body(draft: Draft, parts: _Parts, prefix: str) -> None:
     draft.tables = tables
 
 
-_Run = tuple[int, list[tuple[str, int, int]]]
+def _read_options(draft: Draft, parts: _Parts, body: str, run: Sequence[tuple[str, int, int]]) -> None:
+    """The options of a run, with the ticks and words that say which are right."""
+    ends = [*(begin for _, begin, _ in run[1:]), len(body)][: len(run)]
+    for (label, begin, text_at), end in zip(run, ends, strict=True):
+        text = body[text_at : end - (_marks_next(body, end) if end < len(body) else 0)]
+        if end == len(body):
+            _check_two_sets(draft, text)
+            text = _take_lone_answer(draft, text)
+            text = _take_glued_answer(draft, parts, text)
+        text = text.rstrip(f" \t\n{BULLETS}")
+        behind = RIGHT_BEHIND.search(text[-20:])
+        if behind:
+            text = text.rstrip()[: -len(behind.group().strip())]
+        if behind or _marks_next(body, begin):
+            draft.keys = (*draft.keys, label)
+        draft.choices.append(Choice(label, _unwrapped(text.strip(f" \t\n;；{BULLETS}"))))
 
 
-def _weak_options(body: str) -> _Run | None:
-    """Options whose letters have no dot ("A 甲", "A甲") or are small: at the beginning of a line, or spaced
-    out in the line of the letter before."""
-    run: list[tuple[str, int, int]] = []
-    for match in re.finditer(r"(?m)^|(?<=[ \t])(?=[A-HＡ-Ｈ][ \t])", body):
-        found = _WEAK_OPTION.match(body, match.start())
-        if found and label_of(found.group(1)) == chr(65 + len(run)):
-            inline = match.start() > 0 and body[match.start() - 1] != "\n"
-            if not inline or (run and "\n" not in body[run[-1][1] : match.start()]):
-                run.append((label_of(found.group(1)), found.start(1), found.end()))
-    return (run[0][1], run) if len(run) >= 2 else None
+def _take_marked(
+    draft: Draft,
+    body: str,
+    run: Sequence[tuple[str, int, int]],
+    strong: Sequence[tuple[int, int]],
+    underlined: Sequence[tuple[int, int]],
+) -> None:
+    """Options in bold or colour, else underlined, as the key that `text` may fall back on."""
+    ends = [*(begin for _, begin, _ in run[1:]), len(body)][: len(run)]
+    for spans, name in ((strong, "加粗或标色"), (underlined, "加了下划线")):
+        labels = [
+            label
+            for (label, _, text_at), end in zip(run, ends, strict=True)
+            if _covered(spans, text_at, text_at + len(body[text_at:end].rstrip())) > 0.6
+        ]
+        if labels and not draft.keys:
+            draft.all_marked = len(labels) == len(run)
+            if not draft.all_marked:
+                draft.keys, draft.keys_by = tuple(labels), name
 
 
-def _bulleted_options(body: str) -> _Run | None:
-    """Options without letters behind the circles and boxes of a questionnaire."""
-    places = [(match.start(), match.end()) for match in _BULLET.finditer(body)]
-    if not 2 <= len(places) <= 26:
-        return None
-    run = [(label, *place) for label, place in zip(letters_from_a(len(places)), places, strict=True)]
-    return places[0][0], run
-
-
-def _bare_options(draft: Draft, parts: _Parts, body: str) -> _Run | None:
-    """Options without any letter: list paragraphs, or the short lines below a stem that is complete, where
-    the answer is letters that reach no further than they do."""
-    answer = letters(" ".join(parts.by_label.get("answer", [])))
+def _unlettered(draft: Draft, parts: _Parts, body: str) -> Run | None:
+    """Options that are written in another way than "A."."""
+    answer = " ".join(parts.by_label.get("answer", []))
     lines = [line for _, line, offset in parts.body if offset >= 0]
-    ends = list(accumulate(len(text) + 1 for text in body.split("\n")))
-    first = next((at for at, line in enumerate(lines) if at and line.listed), 0)
-    listed = bool(first) and len({line.listed for line in lines[first:]}) == 1
-    if not listed:
-        first = next((at for at, line in enumerate(lines, 1) if _COMPLETE.search(line.text)), len(lines))
-    rest = lines[first:]
-    if not answer or not 2 <= len(rest) <= 8 or ord(max(answer)) - 64 > len(rest) or len(ends) != len(lines):
-        return None
-    if not listed and any(len(line.text.strip()) > 60 or _COMPLETE.search(line.text) for line in rest):
-        return None
-    draft.doubt("options_without_letters", "选项没有字母，按先后顺序当作A、B、C……", "核对选项")
-    starts = [ends[at - 1] for at in range(first, len(lines))]
-    return starts[0], [(label, at, at) for label, at in zip(letters_from_a(len(starts)), starts, strict=True)]
+    found = weak_options(body) or bulleted_options(body)
+    if found is None and (found := counted_options(draft, body, answer)):
+        parts.by_label["answer"] = [draft.answer or ""]
+    return found or bare_options(draft, body, lines, answer)
 
 
 def _take_lone_answer(draft: Draft, text: str) -> str:
@@ -356,6 +334,8 @@ def _sub_blocks(block: Block) -> list[Draft] | None:
         draft = _draft_of(block.lines[i:end], match.end() if match else 0)
         draft.number = f"{block.value or ''}（{len(drafts) + 1}）"
         drafts.append(draft)
+    if heading is not None and heading.kind == "case_group":
+        _share_answer(drafts)
     own = [bool(draft.choices) or bool(draft.answer) for draft in drafts]
     if not all(own) or (not any(draft.choices for draft in drafts) and not _are_asked(drafts)):
         return None
@@ -370,6 +350,25 @@ def _sub_blocks(block: Block) -> list[Draft] | None:
             Problem(draft.where, p.code, p.message, p.raw, p.fix, p.severity) for p in head.problems
         ]
     return drafts
+
+
+_SHARE = re.compile(r"(?m)^\s*[（(]\s?(\d{1,2})\s?[)）]\s?[.．、:：]?\s*")
+
+
+def _share_answer(drafts: Sequence[Draft]) -> None:
+    """One answer below all parts of a case, counted as they are: each gets its own."""
+    answer = drafts[-1].answer or ""
+    marks = list(_SHARE.finditer(answer))
+    counted = [int(match.group(1)) for match in marks] == list(range(1, len(drafts) + 1))
+    if (
+        not counted
+        or any(draft.answer or draft.choices for draft in drafts[:-1])
+        or answer[: marks[0].start()].strip()
+    ):
+        return
+    ends = [*(match.start() for match in marks[1:]), len(answer)]
+    for draft, match, end in zip(drafts, marks, ends, strict=True):
+        draft.answer = answer[match.end() : end].strip()
 
 
 def _are_asked(drafts: Sequence[Draft]) -> bool:

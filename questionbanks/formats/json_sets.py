@@ -10,19 +10,25 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from examsite.lib.files.encodings import decode
 from examsite.lib.files.sniff import Probe
 
 from .base import Format, Parsed, Unreadable
+from .choice_data import choices_of_data
 from .drafts import Draft
-from .fields import choices_of_data, draft_of, gather, meaning_of
+from .fields import draft_of, gather, meaning_of, settle_names
 from .normalise import kind_of
+from .options import with_labels
+from .runs import read_places, take_numbers
 from .settle import group
 
 MAX_DEPTH = 12
+BRIEF = 20  # characters
+SHORT = 60  # characters: a shorter text beside a stem is a name, a longer one says something
+_MARK = "\x1e"  # stands between the texts of a list that no text contains
 _ANSWERS = frozenset({"answer", "choices", "choice", "right"})
 _NAMES = (
     "chapter",
@@ -41,13 +47,24 @@ _NAMES = (
 
 
 @dataclass(frozen=True, slots=True)
+class _Around:
+    """What the objects around an item say for all items inside."""
+
+    kind: str = ""
+    topic: str = ""
+    material: str = ""
+
+
+_NOTHING = _Around()
+
+
+@dataclass(frozen=True, slots=True)
 class _Found:
-    """An object that is an item, and where it stands. `kind`, `topic`: from the objects around it."""
+    """An object that is an item, and where it stands."""
 
     data: Mapping[str, Any]
     where: str
-    kind: str
-    topic: str
+    around: _Around
 
 
 class JsonSet(Format):
@@ -69,15 +86,20 @@ class JsonSet(Format):
         )
 
     def parse(self, data: bytes, *, name: str = "", mapping: Mapping[str, str] | None = None) -> Parsed:
-        text, encoding = decode(data)
+        text, encoding = decode(data, damaged=True)
         found = list(_items(load(text)))
         if not found:
             raise Unreadable("no_questions", "JSON里没有认出试题：每道题要有题干（question）和答案（answer）")
         constant = _constant_keys(found)
         keys = dict.fromkeys(key for one in found for key in one.data)
-        layout = {key: "" if key in constant else meaning_of(key) for key in keys} | dict(mapping or {})
+        layout = {key: "" if key in constant else meaning_of(key) for key in keys}
+        settle_names(layout, {key: key for key in keys})
+        layout |= dict(mapping or {})
         drafts = [_draft(one, layout) for one in found]
-        questions, problems = group([draft for part in drafts for draft in part])
+        run = [draft for part in drafts for draft in part]
+        take_numbers(run)
+        read_places(run)
+        questions, problems = group(run)
         return Parsed(tuple(questions), tuple(problems), self.code, encoding, layout)
 
 
@@ -113,32 +135,77 @@ def _json_lines(text: str) -> list[Any]:
     return found
 
 
-def _items(data: Any, where: str = "", kind: str = "", topic: str = "", depth: int = 0) -> Iterator[_Found]:
+def _items(data: Any, where: str = "", around: _Around = _NOTHING, depth: int = 0) -> Iterator[_Found]:
     if depth > MAX_DEPTH:
         return
     if isinstance(data, list):
         among_items = any(isinstance(one, dict) and _is_item(one) for one in data)
         for number, one in enumerate(data, 1):
             place = f"{where}·第{number}项" if where else f"第{number}项"
-            if among_items and isinstance(one, dict) and _has_stem(one):
-                yield _Found(one, place, kind, topic)  # without an answer too: it is found, and broken
+            if among_items and isinstance(one, dict) and _has_stem(one) and not _holds_items(one):
+                yield _Found(one, place, around)  # without an answer too: it is found, and broken
             elif isinstance(one, dict | list):
-                yield from _items(one, place, kind, topic, depth + 1)
+                yield from _items(one, place, around, depth + 1)
     elif isinstance(data, dict):
         if _is_item(data):
-            yield _Found(data, where or "第1项", kind, topic)
+            yield _Found(data, where or "第1项", around)
             return
-        for key in _NAMES:
-            value = data.get(key)
-            if isinstance(value, str) and value.strip() and len(value) < 60:
-                kind = kind_of(value) or kind
-                topic = topic if kind_of(value) or value in topic else f"{topic} / {value}".strip(" /")
+        if beside := _side_by_side(data):
+            yield from _items(beside, where, around, depth + 1)
+            return
+        around = _said_by(data, around)
         for key, value in data.items():
             if isinstance(value, dict | list) and meaning_of(str(key)) != "choices":
-                named = kind_of(str(key))
-                yield from _items(
-                    value, f"{where}·{key}" if where else str(key), named or kind, topic, depth + 1
-                )
+                inner = replace(around, kind=kind_of(str(key)) or around.kind)
+                yield from _items(value, f"{where}·{key}" if where else str(key), inner, depth + 1)
+
+
+def _said_by(data: Mapping[str, Any], around: _Around) -> _Around:
+    """What an object that holds items says for them: the kind and topic by its names, a shared text."""
+    kind, topic, material = around.kind, around.topic, around.material
+    for key in _NAMES:
+        value = data.get(key)
+        if isinstance(value, str) and value.strip() and len(value) < SHORT:
+            kind = kind_of(value) or kind
+            topic = topic if kind_of(value) or value in topic else f"{topic} / {value}".strip(" /")
+    for key, value in data.items():
+        long = isinstance(value, str) and value.strip() and (len(value) >= SHORT or key not in _NAMES)
+        if long and meaning_of(str(key)) in {"material", "stem"} and _holds_items(data):
+            material = value
+    return _Around("" if kind == "case_group" else kind, topic, material)
+
+
+def _holds_items(data: Mapping[str, Any]) -> bool:
+    """Whether one of the values is a list of items: a shared text with its questions."""
+    return any(
+        isinstance(value, list) and any(isinstance(one, dict) and _is_item(one) for one in value[:3])
+        for key, value in data.items()
+        if meaning_of(str(key)) not in {"choices", "answer"}
+    )
+
+
+def _side_by_side(data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The items of an object whose questions, options and answers are lists beside each other; else []."""
+    lists = {
+        _singular(str(key)): value
+        for key, value in data.items()
+        if isinstance(value, list) and meaning_of(_singular(str(key))) in {"stem", "choices", "answer"}
+    }
+    counts = {len(value) for value in lists.values()}
+    stems = next((value for key, value in lists.items() if meaning_of(key) == "stem"), [])
+    if len(lists) < 2 or len(counts) != 1 or not stems or not all(isinstance(one, str) for one in stems):
+        return []
+    shared = {
+        "material" if meaning_of(str(key)) in {"stem", "article"} else str(key): value
+        for key, value in data.items()
+        if isinstance(value, str)
+    }
+    rows = zip(*lists.values(), strict=True)
+    return [{**shared, **dict(zip(lists, row, strict=True))} for row in rows]
+
+
+def _singular(key: str) -> str:
+    return key if meaning_of(key) in {"choices", "answer"} else key.removesuffix("s").removesuffix("列表")
 
 
 def _has_stem(data: Mapping[str, Any]) -> bool:
@@ -148,13 +215,13 @@ def _has_stem(data: Mapping[str, Any]) -> bool:
 def _is_item(data: Mapping[str, Any]) -> bool:
     """Whether an object has a stem in words, and options or an answer."""
     meanings = {meaning_of(str(key)).partition(":")[0] for key in data}
-    if not _has_stem(data) or not meanings & _ANSWERS:
-        return False
-    return not any(
-        isinstance(value, list) and value and isinstance(value[0], dict) and _is_item(value[0])
-        for key, value in data.items()
-        if meaning_of(str(key)) not in {"choices", "answer"}
-    )
+    return _has_stem(data) and bool(meanings & _ANSWERS) and not _holds_items(data)
+
+
+_INSTRUCTS = re.compile(
+    r"请|你是|以下|下列|下面|选出|选择正确|回答|答案|answer|choose|select|assistant|following|question",
+    re.IGNORECASE,
+)
 
 
 def _constant_keys(found: list[_Found]) -> frozenset[str]:
@@ -169,7 +236,9 @@ def _constant_keys(found: list[_Found]) -> frozenset[str]:
     return frozenset(
         key
         for key, counts in seen.items()
-        if meaning_of(key) in {"", "stem", "material"} and counts.most_common(1)[0][1] * 10 > 9 * len(found)
+        if meaning_of(key) in {"", "stem", "material"}
+        and counts.most_common(1)[0][1] * 10 > 9 * len(found)
+        and (not meaning_of(key) or _INSTRUCTS.search(counts.most_common(1)[0][0][:200]))
     )
 
 
@@ -177,36 +246,64 @@ def _draft(found: _Found, layout: Mapping[str, str]) -> list[Draft]:
     pairs: list[tuple[str, str]] = []
     choices = []
     keys: tuple[str, ...] = ()
-    best_stem = _best_stem(found.data, layout)
+    roles = _stem_roles(found.data, layout)
     for key, value in found.data.items():
         meaning = layout.get(key, "")
-        if meaning == "stem" and key != best_stem:
-            meaning = "topic" if isinstance(value, str) and len(value) < 60 else ""
-        if meaning == "choices" and not isinstance(value, str):
+        if meaning == "stem":
+            meaning = roles.get(key, "")
+        listed = meaning == "answer" and "choices" not in layout.values() and _right_choices(value)
+        if (meaning == "choices" and not isinstance(value, str)) or listed:
             choices = choices_of_data(value)
             keys = _right_choices(value)
         elif meaning:
             pairs.append((meaning, _text(value, meaning)))
     fields = gather(pairs)
-    answer = next((value for key, value in found.data.items() if layout.get(key) == "answer"), None)
-    draft = draft_of(fields, found.where, {}, found.kind)
-    draft.topic = draft.topic or found.topic
+    draft = draft_of(fields, found.where, {}, found.around.kind)
+    draft.topic = draft.topic or found.around.topic
+    draft.material = draft.material or found.around.material
     draft.raw = json.dumps(found.data, ensure_ascii=False)[:4000]
+    wrong = fields.get("distractors")
+    if wrong and draft.answer and not choices:
+        choices, keys = with_labels([draft.answer, *wrong.split(_MARK)]), ("A",)
+        draft.answer, draft.kind, draft.kind_name = "", "single", ""
     if choices:
         draft.choices = choices
         draft.keys = draft.keys or keys
-        draft.answer = _answer_by_index(draft, answer, choices)
     return [draft]
 
 
-def _best_stem(data: Mapping[str, Any], layout: Mapping[str, str]) -> str:
-    """Of several keys that may hold the stem (title, content, question), the one with the longest text."""
-    stems = {
-        key: len(str(value))
+_ASKS = re.compile(r"question|query|problem|ask|statement|stem|题干|问题|题目|试题|^q", re.IGNORECASE)
+
+
+def _stem_roles(data: Mapping[str, Any], layout: Mapping[str, str]) -> dict[str, str]:
+    """Of several keys that may hold the stem, which does, and what the others are.
+
+    The one that is named a question, else the longest; a text that contains it is the fuller stem. A long
+    text beside it is the material, a short one the topic.
+    """
+    texts = {
+        key: value.strip()
         for key, value in data.items()
-        if layout.get(key) == "stem" and isinstance(value, str)
+        if layout.get(key) == "stem" and isinstance(value, str) and value.strip()
     }
-    return max(stems, key=lambda key: stems[key], default="")
+    if len(texts) < 2:
+        return dict.fromkeys(texts, "stem")
+    asking = [key for key in texts if _ASKS.search(key) and "title" not in key.casefold()]
+    best = max(asking or texts, key=lambda key: len(texts[key]))
+    best = max((key for key in texts if texts[best] in texts[key]), key=lambda key: len(texts[key]))
+    others = {
+        key: ""
+        if text in texts[best]
+        else "topic"
+        if len(text) < (SHORT if key in _NAMES else BRIEF)
+        else "material"
+        for key, text in texts.items()
+    }
+    return others | {best: "stem"}
+
+
+def _beside(key: str, text: str) -> str:
+    return "topic" if len(text) < (SHORT if key in _NAMES else BRIEF) else "material"
 
 
 def _right_choices(value: Any) -> tuple[str, ...]:
@@ -227,26 +324,6 @@ def _right_choices(value: Any) -> tuple[str, ...]:
     return tuple(right)
 
 
-def _answer_by_index(draft: Draft, answer: Any, choices: list[Any]) -> str | None:
-    """An answer given as place in the list of options. Whether 0 or 1 is the first cannot be known from one
-    number, so only 0-based lists of places inside the options are read, and the item is marked."""
-    places = answer if isinstance(answer, list) else [answer]
-    if not places or not all(isinstance(one, int) and not isinstance(one, bool) for one in places):
-        return draft.answer
-    texts = {choice.text.strip() for choice in choices}
-    if all(str(one) in texts for one in places):
-        return draft.answer
-    if all(0 <= one < len(choices) for one in places):
-        labels = [choices[one].label for one in places]
-        draft.doubt(
-            "answer_by_index",
-            f"答案是序号{'、'.join(map(str, places))}（从0数起），读作{'、'.join(labels)}",
-            "核对答案",
-        )
-        return "".join(labels)
-    return draft.answer
-
-
 def _text(value: Any, meaning: str) -> str:
     """A JSON value as the text of a field."""
     if value is None:
@@ -257,7 +334,7 @@ def _text(value: Any, meaning: str) -> str:
         return str(value)
     if isinstance(value, list):
         lettered = all(isinstance(one, str) and re.fullmatch(r"\s*[A-Za-z]\s*", one) for one in value)
-        joiner = "；" if meaning != "answer" else "" if lettered else "|"
+        joiner = {"answer": "" if lettered else "|", "distractors": _MARK}.get(meaning, "；")
         return joiner.join(_text(one, meaning) for one in value)
     if isinstance(value, dict):
         texts = [

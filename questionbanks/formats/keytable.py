@@ -34,6 +34,7 @@ class KeySection:
     rationales: dict[int, str] = field(default_factory=dict)
     style: str = ""  # how written answers are numbered; other numbers are lists inside them
     doubtful: bool = False
+    in_order: bool = False  # answers without numbers, for all items of the section one after the other
 
 
 def entries_of(line: str) -> list[tuple[int, str]]:
@@ -102,7 +103,10 @@ def read_key(texts: Sequence[str], written: bool) -> tuple[list[KeySection], int
             sections.append(KeySection(heading))
         if not text:
             continue
-        if entries := entries_of(text):
+        if in_order := _answers_in_order(text):
+            sections.append(in_order)
+            used = index + 1
+        elif entries := entries_of(text):
             sections[-1].entries += entries
             used = index + 1
         elif _explained(sections[-1], text) or (
@@ -115,6 +119,30 @@ def read_key(texts: Sequence[str], written: bool) -> tuple[list[KeySection], int
             break
     sections = [section for section in sections if section.entries]
     return sections, used if sections else 0
+
+
+_IN_ORDER = re.compile(
+    r"\s*((?:[一二三四五六七八九十]{1,3}\s?[、.．])?\s?(?:单项?选择?|多项?选择?|不定项选择|选择|判断)题?)(?:参考)?(?:答案)?\s{0,4}[:：]\s{0,4}"
+    rf"((?:(?:{_ONE})[\s,，、;；|]{{0,4}})+)[。.]?\s*"
+)
+
+
+def _answers_in_order(text: str) -> KeySection | None:
+    """ "单选题答案：DCBAC": one answer after the other for the items below that heading."""
+    match = _IN_ORDER.fullmatch(half(text)) if len(text) < 4000 else None
+    heading = heading_of(match.group(1)) if match else None
+    if match is None or heading is None:
+        return None
+    answers = re.findall(_ONE, match.group(2))
+    if len(answers) == 1:
+        answers = re.findall(rf"正确|错误|[A-Z{_TICKS}]", match.group(2))
+    if (
+        heading.kind in {"multiple", "uncertain"}
+        and len(answers) > 1
+        and all(len(one) == 1 for one in answers)
+    ):
+        return None  # "ABCD" of 多选题: where one answer ends cannot be seen
+    return KeySection(heading, list(enumerate(answers, 1)), in_order=True)
 
 
 _HEADED = re.compile(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .lines import Line
-from .marks import Heading, Number, heading_of, number_of, segments
-from .normalise import judgement, letters
+from .marks import MAIN, Heading, Number, heading_of, number_of, segments
+from .normalise import blank_spans, judgement, letters
 
+LONE = re.compile(r"\s*(?:[A-HＡ-Ｈ](?:[\s、,，]{0,2}[A-HＡ-Ｈ]){0,7}|[√×✓✗对错]|正确|错误)\s*[。.]?\s*")
+_KEY_LINE = re.compile(r"\s*\d{1,4}\s?[.．、:：-]?\s?(?:[A-H]{1,8}|[√×对错])[\s,，;；]{1,6}\d")
 _OPTION = re.compile(r"\s*[√✓✔☑✅*＊★]?\s?[(（\[【]?\s?([A-ZＡ-Ｚ])\s{0,2}[.．、:：)）\]】﹒]")
 
 
@@ -37,6 +40,42 @@ def facts_of(line: Line) -> Facts:
         option=option.group(1).translate({0xFF21 + n: 65 + n for n in range(26)}) if option else "",
         labels=tuple(piece.label for piece in pieces),
         answer=answer,
+    )
+
+
+def main_style(lines: Sequence[Line], facts: Sequence[Facts]) -> str:
+    """How the items of a text are numbered: "1." and its like unless another style is far more common."""
+    counts: dict[str, int] = {}
+    last: dict[str, int] = {}
+    longest: dict[str, int] = {}
+    first = ""
+    for line, one in zip(lines, facts, strict=True):
+        number = one.number
+        if number is None or _is_key_line(line.text, number):
+            continue
+        first = first or (number.style if one.heading is None else "")
+        if number.value in (1, last.get(number.style, 0) + 1):
+            counts[number.style] = counts.get(number.style, 0) + 1
+            longest[number.style] = max(longest.get(number.style, 0), number.value)
+        last[number.style] = number.value
+    best = max(counts, key=lambda style: counts[style], default=MAIN)
+    reach = longest.get(best, 0)
+    if longest.get(MAIN, 0) > reach or (first == MAIN and reach < 5):
+        return MAIN  # "(1)", "(2)" again and again are lists in items
+    return MAIN if counts.get(MAIN, 0) * 3 >= counts.get(best, 0) else best
+
+
+def _is_key_line(text: str, number: Number) -> bool:
+    """Whether a numbered line is one of a key: "1. D", "1-5 ABCDA"."""
+    return _KEY_LINE.match(text) is not None or LONE.fullmatch(text[number.end :]) is not None
+
+
+def asks(text: str) -> bool:
+    """Whether a line reads like a question: a blank, a question mark, a verb of 简答."""
+    return bool(
+        blank_spans(text)
+        or re.search(r"[？?]\s*$|[（(]\s?(?:[A-H]{1,8}|[√×✓✗对错])\s?[)）]", text[-200:])
+        or re.search(r"(?:简述|论述|试述|什么是|如何|为什么|谈谈|简答|名词解释)", text[:60])
     )
 
 

@@ -33,8 +33,26 @@ class Line:
 
 def lines_of(text: str, unit: str = "行") -> list[Line]:
     """The lines of a text, numbered from 1; page marks and running headers are left out."""
-    lines = [Line(strip_invisible(line), f"第{n}{unit}") for n, line in enumerate(text.split("\n"), 1)]
+    lines = [
+        _emphasised(Line(strip_invisible(line), f"第{n}{unit}")) for n, line in enumerate(text.split("\n"), 1)
+    ]
     return tidied(lines)
+
+
+_EMPHASIS = re.compile(r"\*\*(?=[^\s*])([^*\n]{1,2000})(?<=\S)\*\*")
+
+
+def _emphasised(line: Line) -> Line:
+    """A line with the bold of Markdown ("**答案：A**") as marked spans instead of stars."""
+    if "**" not in line.text or not (found := list(_EMPHASIS.finditer(line.text))):
+        return line
+    pieces, spans, last, at = [], [], 0, 0
+    for match in found:
+        before, inside = line.text[last : match.start()], match.group(1)
+        spans.append((at + len(before), at + len(before) + len(inside)))
+        pieces += [before, inside]
+        at, last = spans[-1][1], match.end()
+    return replace(line, text="".join([*pieces, line.text[last:]]), strong=tuple(spans))
 
 
 def tidied(lines: Sequence[Line]) -> list[Line]:
@@ -123,7 +141,8 @@ def _running_headers(lines: Sequence[Line]) -> frozenset[str]:
         text
         for text, found in places.items()
         if len(found) >= 3
-        and min(later - before for before, later in pairwise(found)) >= 12
+        and min([later - before for before, later in pairwise(found)][:-1])
+        >= 12  # the last page may be short
         and _is_furniture(text)
         and _interrupts(lines, found)
     )
@@ -147,7 +166,8 @@ def _interrupts(lines: Sequence[Line], places: Sequence[int]) -> bool:
     """Whether a text stands beside page numbers, or in the middle of items, as running headers do."""
     amid = 0
     for place in places:
-        near = [lines[at].text for at in (place - 1, place + 1) if 0 <= at < len(lines)]
+        above = next((line.text for line in lines[max(place - 4, 0) : place][::-1] if line.text.strip()), "")
+        near = [above, *(line.text for line in lines[place + 1 : place + 4] if line.text.strip())][:2]
         after = next((line.text for line in lines[place + 1 : place + 4] if line.text.strip()), "")
         amid += any(is_page_mark(text) for text in near) or _AMID.match(after) is not None
     return amid * 3 >= len(places)

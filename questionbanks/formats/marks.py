@@ -19,7 +19,7 @@ _WORDS: dict[str, str] = {
     "rationale": r"(?:答案|试题|题目|参考|本题|详细|名师|专家|考点)?(?:解析|详解|解释)|解题思路"
     r"|答案(?:说明|依据)|分析|点评|解答|详细解答|解题过程",
     "answer": r"(?:正确|参考|标准|本题|试题|题目)?\s?答\s{0,2}案(?:是|为)?|正确选项|参考解答|答题要点"
-    r"|参考要点|评分(?:要点|标准)|[Aa]nswer|ANSWER|答",
+    r"|(?:参考|标准)?答案?(?:要点|提示|示例|内容)|参考要点|评分(?:要点|标准)|要点|[Aa]nswer|ANSWER|答",
     "points": r"(?:本题)?(?:分值|分数|得分|满分)",
     "difficulty": r"难度(?:系数|等级)?|难易(?:程度|度)",
     "topic": r"知识点|考点|考查点|所属章节|章节|知识模块|考核点",
@@ -32,6 +32,7 @@ _WORDS: dict[str, str] = {
 _ANY = "|".join(f"(?P<{name}>{words})" for name, words in _WORDS.items())
 _BRACKETED = re.compile(rf"[【\[〔［]\s?(?:{_ANY})\s?\d{{0,4}}\s?[】\]〕］]\s?[:：]?")
 _AT_START = re.compile(rf"[\s*#>^~·•－-]{{0,12}}(?:{_ANY})\s?(?P<n>\d{{0,4}})\s?[:：]")
+_SAID = re.compile(r"\s*(?:正确|参考|标准|本题)?答案(?:是|为)\s?(?=\S)")
 _INSIDE = re.compile(
     r"(?:[（(【\[]\s?)?(?:(?P<mine>(?:我|你|您|学生)的答案)|(?P<rationale>(?:答案|试题|题目|详细)?解析)"
     r"|(?P<answer>(?:正确|参考|标准)?答案)(?:是|为)?"
@@ -67,6 +68,9 @@ def segments(text: str) -> list[Segment]:
         return [Segment("answer", bare.group("value"), bare.start("value"))]
     places: list[tuple[int, int, str]] = []
     first = _AT_START.match(text)
+    said = _SAID.match(text) if first is None else None
+    if said:
+        places.append((said.start(), said.end(), "answer"))
     if first and not (first.lastgroup == "stem" and not first.group("stem")):
         places.append((first.start(), first.end(), _name(first)))
     bare_end = _AT_END.search(text, max(0, len(text) - 40))
@@ -193,7 +197,7 @@ _KEY_HEADING = re.compile(
 )
 _PAGE = re.compile(
     r"\s*(?:第\s?\d{1,4}\s?页.{0,12}|[-—–]\s?\d{1,4}\s?[-—–]|共\s?\d{1,4}\s?页|Page\s?\d{1,4}.{0,10}"
-    r"|(?:点击)?(?:查看|显示|收起)(?:参考)?(?:答案|解析|答案解析)|纠错|收藏|加入错题本|分享)\s*"
+    r"|(?:点击)?(?:查看|显示|收起)(?:参考)?(?:答案|解析|答案解析)|纠错|收藏|加入错题本|分享|【(?:结束|完|END)】)\s*"
 )
 _SEPARATOR = re.compile(r"\s*([-=*_~—–－＝＊#.·…])\1{4,}\s*")
 _SAMPLE = re.compile(r"\s*[【（(\[]?(?:例题?|示例|样题|样例|范例)[】）)\]]?\s?[:：.、]")

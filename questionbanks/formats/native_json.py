@@ -41,7 +41,7 @@ class NativeJson(Format):
         return 98 if probe.container == "text" and marked else 0
 
     def parse(self, data: bytes, *, name: str = "", mapping: Mapping[str, str] | None = None) -> Parsed:
-        text, encoding = decode(data)
+        text, encoding = decode(data, damaged=True)
         try:
             envelope = json.loads(text)
         except (ValueError, RecursionError) as error:

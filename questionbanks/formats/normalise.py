@@ -26,14 +26,20 @@ _FALSE_WORDS = (
 )
 _TRUE, _FALSE = frozenset(_TRUE_WORDS.split()), frozenset(_FALSE_WORDS.split())
 _EDGE = " \t\n()[]{}【】〔〕「」“”\"'‘’.,;:。，；：、!！_-"
-_PREFIX = re.compile(r"^(?:答案?|选项?|应?选|answer|ans|the answer is)\s*[是为]?\s*[:：]?\s*", re.IGNORECASE)
-_LETTERS = re.compile(r"[A-Z](?:[\s,、;|/&+.。，；:\-_()\[\]和与及项]*[A-Z])*")
+_PREFIX = re.compile(
+    r"^(?:(?:正确|参考|标准)?答案?|(?:正确)?选项?|应?选|answer|ans|the answer is)\s*[是为]?\s*[:：]?\s*",
+    re.IGNORECASE,
+)
+_LETTERS = re.compile(r"[A-Z](?:[\s,、;|/&+.。，；:\-_()\[\]#\"'和与及项]*[A-Z])*")
 _LETTER = re.compile(r"[A-Z]")
+_RINGED = re.compile("[①-⑳]")
 _REPEAT = re.compile(r"[\s()\[\]]+")
 
 
 def judgement(text: str) -> bool | None:
     """True or False for a judgement token ("√", "错误", "T", "A-正确", "正确。"); None for anything else."""
+    if _RINGED.search(text):  # ① is the first of something, not 1 for true
+        return None
     token = half(text).strip(_EDGE).casefold()
     if token in _TRUE:
         return True

@@ -22,12 +22,18 @@ _LABEL = re.compile(
     rf"(?P<gap>^|[\n \t;；。{BULLETS}]|(?<=[\n \t;；]))(?P<mark>[{MARKS}]?)[(（\[【]?"
     r"(?P<label>[A-ZＡ-Ｚ])\s{0,2}(?P<sep>[.．、:：)）\]】﹒·。])\s{0,9}"
 )
-_GLUED = re.compile(r"(?<![A-Za-z0-9])[(（\[【]?(?P<label>[A-ZＡ-Ｚ])\s{0,2}(?P<sep>[.．、:：)）])\s{0,9}")
+_GLUED = re.compile(r"(?<![A-Za-z])[(（\[【]?(?P<label>[A-ZＡ-Ｚ])\s{0,2}(?P<sep>[.．、:：)）])\s{0,9}")
 _FILLED = re.compile(r"[（(【\[][\sA-ZＡ-Ｚ、,，;；.．/|]{1,24}[）)】\]]")
 _CLOSING = tuple(")）]】")
 _PAIR = re.compile(r"\s*([A-Za-zＡ-Ｚ])\s{0,3}[-—]\s{0,3}(\S.*)", re.DOTALL)
 _PREFIX = re.compile(r"[(（\[【]?([A-Za-zＡ-Ｚ])\s{0,2}[.．、:：)）\]】]\s{0,9}")
-_SEPARATORS = ("$;$", "@@", "###", "|", "｜", "\n", "；", ";", "，", ",", "、", "/")
+_SEPARATORS = (
+    *("$;$", "@@", "###", "||", "&&", "$$", "|", "｜", "\n", "\t", "；", ";", "#", "^", "~", "   "),
+    *("，", ",", "、", "/"),
+)
+_WEAK_PREFIX = re.compile(
+    r"[(（\[【]?(?:([A-Za-zＡ-Ｚ])(?![A-Za-z])|([①-⑳])|(\d{1,2})(?=[.．、:：)）\]】](?!\d)))[)）\]】]?[\s.．、:：-]{0,9}(?=\S)"
+)
 
 
 def label_of(char: str) -> str:
@@ -188,8 +194,28 @@ def split_cell(cell: str) -> tuple[list[Choice], str]:
         while parts and not parts[-1]:
             parts.pop()
         if len(parts) >= 2 and all(parts):
-            return with_labels(parts), separator
+            bare = _without_weak_labels(parts)
+            return (with_labels(bare or parts), "labels" if bare else separator)
     return (with_labels([text]) if text else []), ""
+
+
+def _without_weak_labels(parts: Sequence[str]) -> list[str]:
+    """Options that count themselves without a stop ("A 甲", "①甲", "1、甲"); [] unless all of them do."""
+    found = [_WEAK_PREFIX.match(part) for part in parts]
+    bare = []
+    for number, (match, part) in enumerate(zip(found, parts, strict=True), 1):
+        if match is None or place_of(next(group for group in match.groups() if group)) != number:
+            return []
+        bare.append(part[match.end() :].rstrip("；;"))
+    return bare if len(set(bare)) == len(bare) else []  # "A股", "B股" are no labels
+
+
+def place_of(mark: str) -> int:
+    """1 for A, ① and 1; 2 for B, ② and 2; and so on; 0 for anything else."""
+    text = half(mark).strip().upper()
+    if text.isdigit() and text.isascii():
+        return int(text)
+    return ord(text) - 64 if len(text) == 1 and "A" <= text <= "Z" else 0
 
 
 def with_labels(texts: Sequence[str]) -> list[Choice]:

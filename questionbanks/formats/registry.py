@@ -84,6 +84,6 @@ def parse(
     for a format that has columns. Raises Unreadable for a file that cannot be read at all, KeyError for an
     unknown code.
     """
-    chosen = recognise(look(data, name)) if format == "auto" else format_by_code(format)
+    chosen = recognise(look(data, name, damaged=True)) if format == "auto" else format_by_code(format)
     parsed = chosen.parse(data, name=name, mapping=mapping)
     return complete(parsed)

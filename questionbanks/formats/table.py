@@ -14,9 +14,11 @@ from .base import Parsed, Problem, Unreadable
 from .columns import Columns, corrected, corrections, find_columns, header_columns, layout_of
 from .drafts import Draft
 from .fields import default_kind, draft_of, gather, is_empty
+from .marks import is_sample
 from .normalise import clean, judgement, kind_of, letters
 from .options import letters_from_a
 from .own_layout import exact_items
+from .runs import read_places, take_numbers
 from .settle import group
 
 _SAMPLE = re.compile(
@@ -58,6 +60,8 @@ def read_tables(
             grid, columns, default_kind(grid.name) or (default_kind(name) if len(grids) == 1 else "")
         )
         reader.read()
+        take_numbers(reader.drafts)
+        read_places(reader.drafts, columns.first_place)
         drafts += reader.drafts
         problems += reader.problems
         layout |= layout_of(grid, columns)
@@ -79,7 +83,9 @@ class _Sheet:
         self.grid, self.columns, self.kind = grid, columns, kind
         self.drafts: list[Draft] = []
         self.problems: list[Problem] = []
-        self._by_option = columns.has("choice_text") and columns.has("choice_right")
+        self._by_option = columns.has("choice_text") and (
+            columns.has("choice_right") or columns.has("choice_label")
+        )
         self._covered = self._merged_cells()
         self._exact_rows: list[tuple[str, dict[str, str]]] = []
 
@@ -114,7 +120,11 @@ class _Sheet:
             return True
         if len(filled) == 1 and texts and self._sets_kind(clean(texts[0])):
             return True
-        if _SAMPLE.search(stem[:40]) or any(_SAMPLE.match(text[:20]) for text in texts[:1]):
+        if (
+            _SAMPLE.search(stem[:40])
+            or is_sample(stem)
+            or any(_SAMPLE.match(text[:20]) for text in texts[:1])
+        ):
             self._skip(index, "sample_row", "示例行，没有导入", " | ".join(texts))
             return True
         if texts and _NOTES.match(texts[0]) and len(texts) <= 2:
@@ -148,7 +158,7 @@ class _Sheet:
             "difficulty",
             "points",
         }
-        if self._by_option and self.drafts and "stem" not in fields and "choice_text" in fields:
+        if self._by_option and self.drafts and "choice_text" in fields and self._goes_on(fields):
             self._add_option(self.drafts[-1], fields)
             return
         if not meaningful - {"kind", "source", "tags", "audience", "right", "several", "picture", "pinned"}:
@@ -187,11 +197,19 @@ class _Sheet:
             pairs.append((meaning, text.text))
         return pairs, flaws
 
+    def _goes_on(self, fields: Mapping[str, str]) -> bool:
+        """Whether a row is one more option of the item before: without a stem, or with the same again."""
+        last = self.drafts[-1]
+        if "stem" not in fields:
+            return True
+        return fields["stem"] == last.stem and fields.get("number", "") in {"", last.number}
+
     def _add_option(self, draft: Draft, fields: Mapping[str, str]) -> None:
-        """Layouts with one option a row: 是否正确项 and 选项内容."""
-        label = letters_from_a(len(draft.choices) + 1)[-1]
+        """Layouts with one option a row: 选项内容 with 是否正确项, or with the letter beside it."""
+        written = letters(fields.get("choice_label", "")) or ()
+        label = written[0] if written else letters_from_a(len(draft.choices) + 1)[-1]
         draft.choices.append(Choice(label, fields["choice_text"]))
-        right = judgement(fields.get("choice_right", "0"))
+        right = judgement(fields.get("choice_right") or "0")
         if right is None:
             draft.note(
                 "unreadable_right", f"选项{label}的“是否正确”看不懂：{fields['choice_right'][:40]}", "填0或1"

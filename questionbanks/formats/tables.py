@@ -19,8 +19,27 @@ def as_lines(rows: Sequence[Sequence[str]]) -> list[str] | None:
     lines = [line for text in texts for line in text.split("\n")]
     if max(len(row) for row in rows) == 1:
         return lines
+    counted = _counted_rows(rows)
+    if counted:
+        return counted
     beginnings = sum(_RUNNING.match(text) is not None for text in texts)
     return lines if beginnings * 10 >= len(texts) * 8 else None
+
+
+_ITEM = re.compile(r"(?:^|[\n\s])[(（]?A\s?[.．、:：)）]|答案")
+
+
+def _counted_rows(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The lines of a table with a number in the first column and a whole item in the second; else []."""
+    filled = [[text.strip() for text in row] for row in rows if any(text.strip() for text in row)]
+    items = [row for row in filled if row[0].isdecimal() and len(row) > 1 and _ITEM.search(" ".join(row[1:]))]
+    if len(items) * 10 < len(filled) * 8:
+        return []
+    lines: list[str] = []
+    for row in filled:
+        number = f"{row[0]}. " if row in items else f"{row[0]}\n"
+        lines += (number + "\n".join(text for text in row[1:] if text)).split("\n")
+    return lines
 
 
 def as_html(rows: Sequence[Sequence[str]]) -> str:

@@ -23,6 +23,8 @@ from .marks import Heading
 from .normalise import CHOICE, judgement, letters
 from .settle import group
 
+ALIKE = 3  # so many items whose key is marked make it a convention, by which an item may have all marked
+
 
 def read_lines(lines: Sequence[Line], *, name: str = "") -> Parsed:
     """All items of a text. Raises Unreadable where there is none."""
@@ -75,7 +77,7 @@ def _give_kind(draft: Draft, heading: Heading | None, fallback: str) -> None:
         draft.points = heading.points
     if draft.kind_name or draft.kind:
         return
-    kind = heading.kind if heading else fallback
+    kind = heading.kind if heading else _fitting(fallback, draft)
     if heading is not None and not kind:
         draft.kind_name = heading.kind_name
         return
@@ -104,6 +106,15 @@ def _give_kind(draft: Draft, heading: Heading | None, fallback: str) -> None:
             _give_back_choices(draft)
 
 
+def _fitting(fallback: str, draft: Draft) -> str:
+    """The kind in the name of the file, unless the item plainly is of another."""
+    if fallback in {"fill_blank", "short_answer"} and len(draft.choices) > 2:
+        return CHOICE
+    if fallback == "single" and len(letters(draft.answer or "") or draft.keys) > 1:
+        return CHOICE
+    return fallback
+
+
 def _give_back_choices(draft: Draft) -> None:
     """Lettered points in a 简答 item are text, not options."""
     texts = "\n".join(f"{choice.label}. {choice.text}" for choice in draft.choices)
@@ -116,6 +127,10 @@ def _settle_marks(drafts: Sequence[Draft]) -> None:
     for draft in drafts:
         if draft.keys_by and draft.answer:
             draft.keys, draft.keys_by = (), ""
+    if sum(bool(draft.keys_by) for draft in drafts) >= ALIKE:
+        for draft in drafts:
+            if draft.all_marked and not draft.answer and draft.kind in {"multiple", "uncertain", CHOICE, ""}:
+                draft.keys, draft.keys_by = tuple(one.label for one in draft.choices), "加粗或标色"
     open_items = [draft for draft in drafts if draft.choices and not draft.answer]
     if len(open_items) >= 5 and all(draft.keys_by for draft in open_items):
         first = open_items[0]
@@ -144,6 +159,8 @@ def _hand_out(section: KeySection, waiting: Sequence[tuple[Block, Draft]]) -> li
         if heading is None
         or (block.section.heading is not None and block.section.heading.kind == heading.kind)
     ]
+    if section.in_order:
+        return _hand_out_in_order(section, [draft for _, draft in candidates])
     by_number: dict[int, list[Draft]] = {}
     for block, draft in candidates:
         by_number.setdefault(block.value, []).append(draft)
@@ -163,6 +180,18 @@ def _hand_out(section: KeySection, waiting: Sequence[tuple[Block, Draft]]) -> li
         return []
     message = f"答案表里有{len(unclaimed)}个答案找不到对应的题：{'、'.join(unclaimed[:10])}"
     return [Problem("答案表", "unclaimed_answers", message, "、".join(unclaimed), "核对题号", "note")]
+
+
+def _hand_out_in_order(section: KeySection, drafts: Sequence[Draft]) -> list[Problem]:
+    """Answers without numbers go out one after the other, if there are as many as items."""
+    name = section.heading.kind_name if section.heading else ""
+    if len(drafts) != len(section.entries):
+        message = f"“{name}”有{len(drafts)}道题，答案表里却有{len(section.entries)}个没有题号的答案，没有分配"
+        said = " ".join(answer for _, answer in section.entries)
+        return [Problem("答案表", "unclaimed_answers", message, said, "给答案写上题号", "note")]
+    for draft, (_, answer) in zip(drafts, section.entries, strict=True):
+        draft.answer = answer
+    return []
 
 
 def _by_shape(fits: Sequence[Draft], answer: str) -> Draft | None:
@@ -197,6 +226,6 @@ class Text(Format):
         return 30 if probe.container == "text" else 0
 
     def parse(self, data: bytes, *, name: str = "", mapping: object = None) -> Parsed:
-        text, encoding = decode(data)
+        text, encoding = decode(data, damaged=True)
         parsed = read_lines(lines_of(text), name=name.rpartition(".")[0])
         return Parsed(parsed.questions, parsed.problems, self.code, encoding)

@@ -113,7 +113,7 @@ class Csv(Format):
         return 40 if delimiter and _is_even(head, delimiter) else 0
 
     def parse(self, data: bytes, *, name: str = "", mapping: Mapping[str, str] | None = None) -> Parsed:
-        text, encoding = read_text_table(data)
+        text, encoding = read_text_table(data, damaged=True)
         delimiter = _delimiter(text[:40_000]) or ","
         parsed = parse_grids([read_delimited(text, delimiter)], name=name, mapping=mapping)
         return Parsed(parsed.questions, parsed.problems, self.code, encoding, parsed.layout)

@@ -274,9 +274,12 @@ def _delimited(text: str, delimiter: str, quoting: Literal[0, 3], limit: int | N
     return Grid("", rows, numbers)
 
 
-def read_text_table(data: bytes) -> tuple[str, str]:
-    """The text of a CSV file and its encoding, quotes of the "text" trick (="001") undone."""
-    text, encoding = decode(data)
+def read_text_table(data: bytes, *, damaged: bool = False) -> tuple[str, str]:
+    """The text of a CSV file and its encoding, quotes of the "text" trick (="001") undone.
+
+    `damaged` as in `decode`.
+    """
+    text, encoding = decode(data, damaged=damaged)
     return re.sub(r'(^|[,\t;])="([^"\n]{0,200})"', r'\1"\2"', text), encoding
 
 

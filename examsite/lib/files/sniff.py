@@ -45,8 +45,11 @@ class Probe:
         return self.text[:4096].lstrip()
 
 
-def look(data: bytes, name: str = "") -> Probe:
-    """Look at a file. Raises Unreadable, with a sentence for the office, for what no format can read."""
+def look(data: bytes, name: str = "", *, damaged: bool = False) -> Probe:
+    """Look at a file; `damaged` as in `decode`.
+
+    Raises Unreadable, with a sentence for the office, for what no format can read.
+    """
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise Unreadable("empty", "文件是空的，没有任何内容")
     _refuse_by_magic(data)
@@ -54,7 +57,7 @@ def look(data: bytes, name: str = "") -> Probe:
         return Probe(data, name, "zip", members=frozenset(Archive(data).names))
     if data.startswith(_OLE):
         return _look_at_ole(data, name)
-    text, encoding = _xml_in_its_own_encoding(data) or decode(data)
+    text, encoding = _xml_in_its_own_encoding(data) or decode(data, damaged=damaged)
     return Probe(data, name, "text", text=text, encoding=encoding)
 
 

@@ -55,10 +55,25 @@ def test_shapes_of_a_choice(shape: dict[str, Any]) -> None:
     assert parsed.problems == ()
 
 
-def test_an_answer_by_place_is_doubtful() -> None:
-    parsed = read([{"question": "谁？", "options": ["甲", "乙"], "answer": 1}])
-    assert parsed.questions[0].key == ("B",)
-    assert [(one.code, one.severity) for one in parsed.problems] == [("answer_by_index", "doubtful")]
+PLACES = {
+    "a 0 counts from 0": ([0, 1], [("A",), ("B",)], ["answer_by_index"] * 2),
+    "the number of options counts from 1": ([1, 3], [("A",), ("C",)], ["answer_by_index"] * 2),
+    "neither occurs": ([1, 2], [None, None], ["answer_place"] * 2),
+    "both occur": ([0, 3], [None, None], ["answer_place"] * 2),
+    "a list": ([[0, 2], 1], [("A", "C"), ("B",)], ["answer_by_index"] * 2),
+}
+
+
+@pytest.mark.parametrize(("answers", "keys", "codes"), PLACES.values(), ids=PLACES.keys())
+def test_answers_by_place_are_read_only_where_the_file_tells_how(
+    answers: list[Any], keys: list[Any], codes: list[str]
+) -> None:
+    items = [
+        {"question": f"谁{n}？", "options": ["甲", "乙", "丙"], "answer": a} for n, a in enumerate(answers)
+    ]
+    parsed = read(items)
+    assert [one.key for one in parsed.questions] == keys
+    assert [one.code for one in parsed.problems if one.code != "no_key"] == codes
 
 
 def test_options_are_never_items() -> None:

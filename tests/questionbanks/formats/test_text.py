@@ -554,8 +554,8 @@ def test_cases_without_numbers_of_their_own() -> None:
         "（1）张某应负什么责任？\nA.民事\nB.刑事\n答案：B\n案例二：李某借款不还。\n1.李某应还款吗？\n答：应当。\n2.时效多久？\n答：三年。\n"
     )
     assert [one.stem for one in parsed.questions] == [
-        "（一）\n张某酒后驾车撞伤行人。",
-        "案例二：李某借款不还。",
+        "张某酒后驾车撞伤行人。",
+        "李某借款不还。",
     ]
     assert [[(part.number, part.stem) for part in one.parts] for one in parsed.questions] == [
         [("2", "张某构成何罪？"), ("1", "张某应负什么责任？")],
@@ -569,7 +569,7 @@ def test_material_for_a_range_of_items() -> None:
         f"1.谁\n{FOUR}答案：A\n阅读材料，回答2-3题。\n材料一：某村开会。\n2.几人？\n{FOUR}答案：B\n3.何时？\n{FOUR}答案：C\n4.别的\n{FOUR}答案：D\n"
     )
     assert [one.kind for one in parsed.questions] == ["single", "case_group", "single"]
-    assert parsed.questions[1].stem == "阅读材料，回答2-3题。\n材料一：某村开会。"
+    assert parsed.questions[1].stem == "某村开会。"
     assert [part.number for part in parsed.questions[1].parts] == ["2", "3"]
 
 
