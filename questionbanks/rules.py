@@ -61,6 +61,18 @@ def may_review(user: Asker, bank: Bank) -> bool:
     return holds(user, bank.unit, *REVIEWING)
 
 
+def require_practice_officer(user: Asker, bank: Bank) -> None:
+    """NotFound for a bank out of sight, Forbidden for everybody but an officer of its unit."""
+    if not banks_visible_to(user).filter(pk=bank.pk).exists():
+        raise NotFound("not_found", "没有找到这个题库。")
+    require(user, bank.unit, Role.OFFICER)
+
+
+def may_switch_practice(user: Asker, bank: Bank) -> bool:
+    """Whether the person may open the bank for practice, or close it."""
+    return holds(user, bank.unit, Role.OFFICER)
+
+
 def require_mover(user: Asker, bank: Bank, action: str, reviewers: frozenset[str]) -> None:
     """Forbidden unless the person may do `action` with items: reviewers' actions need a reviewer."""
     require(user, bank.unit, *(REVIEWING if action in reviewers else EDITORS))

@@ -6,6 +6,8 @@ ACTIONS = {
     "bank.change": "修改题库",
     "bank.create": "建立题库",
     "bank.export": "导出题库",
+    "bank.practice_close": "停止练习",
+    "bank.practice_open": "开放练习",
     "edition.add": "增加法律版本",
     "edition.text": "录入法律条文",
     "import.confirm": "试题入库",

@@ -13,7 +13,7 @@ differently.
 from __future__ import annotations
 
 from tests.exam_routes import EXAMS, EXAMS_API
-from tests.route_table import EVERYBODY, OFFICERS, SIGNED_IN, VIEWERS, R, call, deed, form
+from tests.route_table import EVERYBODY, OFFICERS, SIGNED_IN, VIEWERS, R, call, change, deed, form
 
 SITE = [
     R("home", allow=EVERYBODY, ok=302),
@@ -138,6 +138,7 @@ BANK_EDITORS = "officer county editor"
 BANK_READERS = f"{BANK_EDITORS} reviewer"
 LAW_READERS = f"{BANK_READERS} other"
 READS_ONLY = {"reviewer": 403}
+NO_OFFICER = {"editor": 403, "reviewer": 403}
 KEEPS_NO_LAWS = {"officer": 403, "editor": 403, "reviewer": 403, "other": 403}
 
 BANKS = [
@@ -145,6 +146,8 @@ BANKS = [
     *form("questionbanks:bank_new", "", f"{BANK_EDITORS} other", 403),
     R("questionbanks:bank", "bank=bank", BANK_READERS, 404),
     *form("questionbanks:bank_edit", "bank=bank", BANK_EDITORS, 404, special=READS_ONLY),
+    R("questionbanks:bank_practice", "bank=bank", OFFICERS, 404, special=NO_OFFICER),
+    deed("questionbanks:bank_practice", "bank=bank", allow=OFFICERS, deny=404, special=NO_OFFICER),
     deed(
         "questionbanks:bank_move",
         "bank=bank",
@@ -199,6 +202,7 @@ BANKS_API = [
     call("questionbanks_api:banks", "", SIGNED_IN, None),
     R("questionbanks_api:bank", "bank=bank", BANK_READERS, 404),
     R("questionbanks_api:bank", "bank=bank", BANK_EDITORS, 404, method="put", ok=400, special=READS_ONLY),
+    change("questionbanks_api:bank_practice", "bank=bank", OFFICERS, 404, special=NO_OFFICER),
     R("questionbanks_api:items", "bank=bank", BANK_READERS, 404),
     call("questionbanks_api:items", "bank=bank", BANK_EDITORS, 404, special=READS_ONLY),
     call("questionbanks_api:items_move", "bank=bank", BANK_READERS, 404),

@@ -15,7 +15,7 @@ from examsite.lib.errors import Conflict, NotFound
 from examsite.people.models import Unit
 from examsite.people.rules import require, units_under
 
-from ..domain.banks import change_bank, create_bank
+from ..domain.banks import change_bank, close_practice, create_bank, open_practice
 from ..domain.exports import export_items
 from ..domain.items import change_item, create_items, whole_question
 from ..domain.queries import ORDERS, Wanted, find_items, uses_of
@@ -23,7 +23,14 @@ from ..domain.reviewing import REVIEWER_ACTIONS, move_items
 from ..kinds.codec import question_to_json
 from ..kinds.registry import KINDS
 from ..models import Bank, Item, ItemState
-from ..rules import EDITORS, banks_visible_to, items_visible_to, require_editor, require_mover
+from ..rules import (
+    EDITORS,
+    banks_visible_to,
+    items_visible_to,
+    require_editor,
+    require_mover,
+    require_practice_officer,
+)
 from ..web.forms import wanted_from
 from ..web.imports import attachment
 from . import schema
@@ -83,6 +90,16 @@ class OneBank(BankCall):
         found = self.own_bank(bank)
         changed = change_bank(bank=found, at=self.at, actor=request.user, **self.read(schema.BankChangeIn))
         return Response(schema.BankRowOut(changed).data)
+
+
+class Practice(BankCall):
+    @call("banks_practice", request=schema.BankPracticeIn, reply=schema.BankRowOut)
+    def put(self, request: Request, bank: UUID) -> Response:
+        """Open the bank for voluntary practice by the people of its units, or close it."""
+        found = self.bank(bank)
+        require_practice_officer(request.user, found)
+        switch = open_practice if self.read(schema.BankPracticeIn)["open"] else close_practice
+        return Response(schema.BankRowOut(switch(bank=found, at=self.at, actor=request.user)).data)
 
 
 class Items(BankCall):

@@ -63,6 +63,11 @@ class BankRowOut(serializers.Serializer):
     name = serializers.CharField()
     description = serializers.CharField()
     created_at = serializers.DateTimeField()
+    practice_since = serializers.DateTimeField(allow_null=True)
+
+
+class BankPracticeIn(StrictSerializer):
+    open = serializers.BooleanField()
 
 
 class QuestionIn(StrictSerializer):

@@ -10,6 +10,7 @@ app_name = "questionbanks_api"
 urlpatterns: list[URLPattern] = [
     path("banks", banks.Banks.as_view(), name="banks"),
     path("banks/<uuid:bank>", banks.OneBank.as_view(), name="bank"),
+    path("banks/<uuid:bank>/practice", banks.Practice.as_view(), name="bank_practice"),
     path("banks/<uuid:bank>/items", banks.Items.as_view(), name="items"),
     path("banks/<uuid:bank>/items/move", banks.MoveItems.as_view(), name="items_move"),
     path("banks/<uuid:bank>/export", banks.Export.as_view(), name="export"),

@@ -49,6 +49,29 @@ def change_bank(*, bank: Bank, name: str, description: str, at: datetime, actor:
     return bank
 
 
+@transaction.atomic
+def open_practice(*, bank: Bank, at: datetime, actor: User) -> Bank:
+    """Let the people of the bank's subtree practise its items. Raises Conflict when they may already."""
+    return _set_practice(bank, at, at, actor)
+
+
+@transaction.atomic
+def close_practice(*, bank: Bank, at: datetime, actor: User) -> Bank:
+    """End the practice. Raises Conflict when there is none."""
+    return _set_practice(bank, None, at, actor)
+
+
+def _set_practice(bank: Bank, since: datetime | None, at: datetime, actor: User) -> Bank:
+    locked = Bank.objects.select_for_update(of=("self",)).select_related("unit").get(pk=bank.pk)
+    if (since is None) is (locked.practice_since is None):
+        raise Conflict("practice", f"“{locked}”{'没有' if since is None else '已经'}开放练习。")
+    locked.practice_since = since
+    locked.save(update_fields=["practice_since"])
+    action = "bank.practice_close" if since is None else "bank.practice_open"
+    record(action=action, target=locked, at=at, actor=actor, unit=locked.unit)
+    return locked
+
+
 def _sound_name(name: str) -> str:
     name = " ".join(name.split())
     if not name:

@@ -9,13 +9,18 @@ from examsite.lib.ids import uuid7
 
 
 class Bank(models.Model):
-    """A collection of items that belongs to a unit and is visible in its subtree."""
+    """A collection of items that belongs to a unit and is visible in its subtree.
+
+    Since `practice_since` the people of the subtree may practise its items, with answers and rationales;
+    whoever holds exams keeps those back that an exam still needs. None: they may not.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     unit = models.ForeignKey("people.Unit", models.PROTECT, related_name="banks", verbose_name="所属单位")
     name = models.CharField("名称", max_length=100)
     description = models.CharField("说明", max_length=500, blank=True)
     created_at = models.DateTimeField("建立时间")
+    practice_since = models.DateTimeField("开放练习", null=True, blank=True)
 
     class Meta:
         verbose_name = "题库"

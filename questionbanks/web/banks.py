@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +19,14 @@ from examsite.lib.errors import Forbidden, Invalid
 from examsite.people.rules import units_under
 from examsite.web import Crumb, ask, back_url, page
 
-from ..domain.banks import change_bank, create_bank, move_topic, topic_paths
+from ..domain.banks import (
+    change_bank,
+    close_practice,
+    create_bank,
+    move_topic,
+    open_practice,
+    topic_paths,
+)
 from ..domain.queries import facets, find_items
 from ..domain.reviewing import ACTIONS, REVIEWER_ACTIONS, move_items
 from ..models import Bank, ImportState, Item, ItemState, Topic
@@ -28,8 +36,10 @@ from ..rules import (
     may_edit,
     may_keep_laws,
     may_review,
+    may_switch_practice,
     require_editor,
     require_mover,
+    require_practice_officer,
 )
 from .forms import BankForm, NewBankForm, TopicForm, topic_choices, wanted_from
 
@@ -124,6 +134,38 @@ def bank_edit(request: HttpRequest, bank: UUID) -> HttpResponse:
 
 
 @page
+def bank_practice(request: HttpRequest, bank: UUID) -> HttpResponse:
+    """Open the bank for voluntary practice, or close it."""
+    found = visible_bank(request, bank)
+    require_practice_officer(request.user, found)
+    is_open = found.practice_since is not None
+    target = reverse("questionbanks:bank", args=[found.pk])
+
+    def do(data: dict[str, Any]) -> str:
+        switch = close_practice if is_open else open_practice
+        switch(bank=found, at=clock.now(), actor=request.user)
+        return target
+
+    return ask(
+        request,
+        Form(request.POST if request.method == "POST" else None),
+        do,
+        heading="停止练习" if is_open else "开放练习",
+        lead=f"“{found}”，{found.unit}的人都可以练。"
+        if not is_open
+        else f"“{found}”停止以后，考生在“我的考试”里就看不到它了。",
+        notice=""
+        if is_open
+        else "练习自愿、不计分、不留记录，答完能看到答案、解析和法条。只放出已审定、未过时的题；"
+        "正在用、将要用在考试里的题，在那场考试公布解析以前不会放出。开放过的题再用来考试，会的人可能多。",
+        submit_label="停止练习" if is_open else "开放练习",
+        cancel_url=target,
+        done="已停止练习。" if is_open else "已开放练习，考生在“我的考试”里能看到。",
+        crumbs=crumbs(found),
+    )
+
+
+@page
 @require_safe
 def bank(request: HttpRequest, bank: UUID) -> HttpResponse:
     """One bank: search, facets, a page of items, what can be done with those ticked."""
@@ -155,6 +197,7 @@ def bank(request: HttpRequest, bank: UUID) -> HttpResponse:
             ).select_related("created_by")[:5],
             "may_edit": may_edit(request.user, found),
             "may_review": may_review(request.user, found),
+            "may_switch_practice": may_switch_practice(request.user, found),
         },
     )
 

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("new", banks.bank_new, name="bank_new"),
     path("<uuid:bank>", banks.bank, name="bank"),
     path("<uuid:bank>/edit", banks.bank_edit, name="bank_edit"),
+    path("<uuid:bank>/practice", banks.bank_practice, name="bank_practice"),
     path("<uuid:bank>/move", banks.bank_move, name="bank_move"),
     path("<uuid:bank>/topics", banks.topics, name="topics"),
     path("<uuid:bank>/topics/<uuid:topic>", banks.topic_edit, name="topic_edit"),

@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from examsite.lib.errors import Conflict, Invalid
-from questionbanks.domain.banks import change_bank, create_bank, move_topic, topic_paths, topics_for
+from examsite.people.models import AuditRecord, User
+from questionbanks.domain.banks import (
+    change_bank,
+    close_practice,
+    create_bank,
+    move_topic,
+    open_practice,
+    topic_paths,
+    topics_for,
+)
 from questionbanks.domain.items import create_items
 from questionbanks.models import Bank
 from tests.factories import AT, UnitTree, make_questions
@@ -57,3 +66,17 @@ def test_a_topic_cannot_go_below_itself(bank: Bank) -> None:
     with pytest.raises(Invalid) as refused:
         move_topic(topic=found["甲/乙"].parent, name="甲", parent=found["甲/乙"], at=AT, actor=None)
     assert refused.value.code == "below_itself"
+
+
+def test_practice_is_opened_and_closed_once_each(bank: Bank, editor: User) -> None:
+    opened = open_practice(bank=bank, at=AT, actor=editor)
+    assert opened.practice_since == AT
+    with pytest.raises(Conflict, match="已经开放练习"):
+        open_practice(bank=bank, at=AT, actor=editor)
+    assert close_practice(bank=bank, at=AT, actor=editor).practice_since is None
+    with pytest.raises(Conflict, match="没有开放练习"):
+        close_practice(bank=bank, at=AT, actor=editor)
+    assert [one.action for one in AuditRecord.objects.filter(action__startswith="bank.practice")] == [
+        "bank.practice_open",
+        "bank.practice_close",
+    ]
