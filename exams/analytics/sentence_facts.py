@@ -112,7 +112,7 @@ class ExamFacts:
     `opened` and `closed` are local dates of the first and the last valid try; `is_complete`: every sitting
     with its makeups is over. `watch` points at everybody who keeps a claim from being true. `villages`:
     villages that took part; `helped_older`: of those helped the people of 60 and over, None where ages are
-    not registered.
+    not registered. `series`: "category:label" of the exams of several towns that are spoken of as one.
     """
 
     exam_id: str
@@ -127,10 +127,11 @@ class ExamFacts:
     watch: tuple[Pointer, ...] = ()
     villages: int | None = None
     helped_older: int | None = None
+    series: str = ""
 
     @property
     def subject(self) -> str:
-        return f"exam:{self.exam_id}"
+        return f"exams:{self.series}" if self.series else f"exam:{self.exam_id}"
 
     @property
     def months(self) -> str:
@@ -252,11 +253,11 @@ class TopicFacts:
 
     name: str
     counts: TopicCounts
-    exam_id: str = ""
+    source: str = ""  # the subject of the exam
 
     @property
     def subject(self) -> str:
-        return f"topic:{self.exam_id}:{self.name}"
+        return f"topic:{self.name}@{self.source}"
 
     @property
     def share(self) -> Fraction:

@@ -21,10 +21,12 @@ from ..analytics.counts import ActivityCounts, VillageCounts
 from ..analytics.facts.activities import activities_of
 from ..analytics.facts.stored import AnySums, RecountedSums, StoredSums, Sums
 from ..analytics.facts.villages import villages_on
+from ..analytics.law_map import add
 from ..analytics.measures import MEASURES, Measure, Scope, describe, evaluate
 from ..analytics.sentence_facts import STANDARD
 from ..analytics.snapshots.differences import look_again
 from ..analytics.snapshots.report_states import newest_snapshot
+from ..analytics.tally import total
 from ..models import AnnualReport, Exam, YearTotal
 from ..rules import exams_in_sight, reports_visible_to
 from .cards import exam_in_sight, of_exam
@@ -129,41 +131,74 @@ def _behind_villages(asked: Asked) -> dict[str, Any]:
 
 
 def _behind_topic(asked: Asked) -> dict[str, Any]:
-    """One law in one exam: `topic:<exam>:<name>`; the people whose first attempts were counted."""
-    key, _, name = asked.rest.partition(":")
-    exam = exam_in_sight(asked.request, key)
-    sums = asked.sums([exam], exam.unit_id).get(exam.pk)
-    laws = {} if sums is None else sums.laws
-    known = {law.pk.hex: f"《{law.short}》" for law in Law.objects.filter(pk__in=[UUID(one) for one in laws])}
-    found = [laws[one] for one, called in known.items() if called == name]
-    if not found or asked.measure.scope is not Scope.TOPIC:
+    """One law in an exam: `topic:<name>@<subject of the exam>`; those whose first attempts were counted."""
+    name, _, source = asked.rest.partition("@")
+    kind, _, rest = source.partition(":")
+    if asked.measure.scope is not Scope.TOPIC or kind not in ("exam", "exams"):
         raise Http404
-    figure = evaluate(asked.measure.id, found[0])
-    return of_exam(asked.request, exam, exam.unit, "first_mean", asked.as_of) | {
-        "topic": name,
+    exams = [exam_in_sight(asked.request, rest)] if kind == "exam" else _series(asked, rest)
+    unit = exams[0].unit if len(exams) == 1 else asked.report.unit
+    laws = [one.laws for one in asked.sums(exams, unit.pk).values()]
+    ids = {key for one in laws for key in one}
+    known = {law.pk.hex for law in Law.objects.filter(pk__in=ids) if f"《{law.short}》" == name}
+    counts = add(one[key] for one in laws for key in one if key in known)
+    if not counts.answers:
+        raise Http404
+    figure = evaluate(asked.measure.id, counts)
+    shown = {"topic": name, "figure": figure, "shown": figure.text(), "answers": counts.answers}
+    if len(exams) > 1:
+        return _lines_of(asked, exams) | shown
+    people = of_exam(asked.request, exams[0], unit, "first_mean", asked.as_of)
+    return people | shown | {"is_rate": False, "may_freeze": False}
+
+
+def _behind_exams(asked: Asked) -> dict[str, Any]:
+    """The exams of several towns that are spoken of as one: `exams:<category>:<label>`."""
+    exams = _series(asked, asked.rest)
+    if asked.measure.scope is not Scope.EXAM:
+        return _lines_of(asked, exams)
+    counts = total(one.total for one in asked.sums(exams, asked.report.unit_id).values())
+    figure = evaluate(asked.measure.id, counts)
+    return _lines_of(asked, exams) | {
         "figure": figure,
         "shown": figure.text(),
-        "answers": found[0].answers,
-        "is_rate": False,
-        "may_freeze": False,
+        "is_rate": figure.whole is not None,
+        "of_each": asked.measure.id,
     }
+
+
+def _series(asked: Asked, rest: str) -> list[Exam]:
+    """The exams of the report's year of a category and label; "…:last_year" those of the year before."""
+    category, _, label = rest.partition(":")
+    year = asked.report.year
+    if label.endswith(":last_year"):
+        label, year = label.removesuffix(":last_year"), year - 1
+    found = exams_in_sight(asked.request.user).filter(
+        unit__path__startswith=asked.report.unit.path, stat_year=year, category=category, label=label
+    )
+    exams = list(found.select_related("unit", "category").order_by("unit__order", "unit__name"))
+    if not exams:
+        raise Http404
+    return exams
 
 
 def _behind_year(asked: Asked) -> dict[str, Any]:
     """The exams of the report's year, each with its counts."""
-    exams = list(
-        exams_in_sight(asked.request.user)
-        .filter(unit__path__startswith=asked.report.unit.path, stat_year=asked.report.year)
-        .select_related("unit", "category")
-        .order_by("created_at")
+    exams = exams_in_sight(asked.request.user).filter(
+        unit__path__startswith=asked.report.unit.path, stat_year=asked.report.year
     )
+    return _lines_of(asked, list(exams.select_related("unit", "category").order_by("created_at")))
+
+
+def _lines_of(asked: Asked, exams: Sequence[Exam]) -> dict[str, Any]:
+    """Exams, each with its counts."""
     sums = asked.sums(exams, asked.report.unit_id)
-    lines = [(exam, sums[exam.pk].total if exam.pk in sums else None) for exam in exams]
-    return {"exams": lines}
+    return {"exams": [(exam, sums[exam.pk].total if exam.pk in sums else None) for exam in exams]}
 
 
 BEHIND: dict[str, Callable[[Asked], dict[str, Any]]] = {
     "exam": _behind_exam,
+    "exams": _behind_exams,
     "activities": _behind_activities,
     "villages": _behind_villages,
     "topic": _behind_topic,

@@ -60,7 +60,7 @@ def format_rate(part: int, whole: int, decimals: int = 2) -> str:
 
 
 def format_share(value: float, decimals: int = 1) -> str:
-    """A share of 0..1 that is no count any more, by the same rule: "45.7%"; "100%" only of 1, "0%" only of 0."""
+    """A share of 0..1 that is no count any more: "45.7%"; "100%" only of 1, "0%" only of 0."""
     if value <= 0 or value >= 1:
         return "0%" if value <= 0 else "100%"
     full = 100 * 10**decimals

@@ -113,11 +113,12 @@ class StoredSums:
         self.moments = refresh(exams, at=at) if exams else {}
         self.as_of = min(self.moments.values(), default=at)
 
-    def only(self, exam_id: UUID) -> StoredSums:
-        """The same of one of the exams, without asking again whether it holds."""
-        one = StoredSums([], at=self.moments[exam_id])
-        one.moments = {exam_id: self.moments[exam_id]}
-        return one
+    def only(self, exam_ids: Sequence[UUID]) -> StoredSums:
+        """The same of some of the exams, without asking again whether it holds."""
+        moments = {key: self.moments[key] for key in exam_ids}
+        some = StoredSums([], at=min(moments.values()))
+        some.moments = moments
+        return some
 
     def of_unit(self, unit_id: UUID) -> dict[UUID, Sums]:
         """Exam → its sums in the subtree of the unit; exams in which nobody of it is listed are missing."""
@@ -149,12 +150,12 @@ class RecountedSums:
             self._rows += unit_rows(exam, people, rule_of(exam), answers)
             self._slots |= {UUID(slot): sums for slot, sums in slot_sums(answers).items()}
 
-    def only(self, exam_id: UUID) -> RecountedSums:
-        one = RecountedSums([], at=self.as_of)
-        one.moments = {exam_id: self.as_of}
-        one._rows = [row for row in self._rows if row.exam_id == exam_id]
-        one._slots = self._slots
-        return one
+    def only(self, exam_ids: Sequence[UUID]) -> RecountedSums:
+        some = RecountedSums([], at=self.as_of)
+        some.moments = dict.fromkeys(exam_ids, self.as_of)
+        some._rows = [row for row in self._rows if row.exam_id in some.moments]
+        some._slots = self._slots
+        return some
 
     def of_unit(self, unit_id: UUID) -> dict[UUID, Sums]:
         return {row.exam_id: _sums(row, self.as_of) for row in self._rows if row.unit_id == unit_id}

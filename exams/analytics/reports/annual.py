@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
-from uuid import UUID
 
 from examsite.people.models import Unit
 
@@ -23,7 +22,7 @@ from ..sentences import annual_paragraph
 from .annual_sentences import YearSentences
 from .document import Gap, Picture, ReportDocument, Table
 from .figures import FiguresReport, compose
-from .scope import Scope
+from .scope import Scope, different_rules
 from .tables import (
     activities_table,
     bands_table,
@@ -58,9 +57,11 @@ def annual_document(
     sums: AnySums = RecountedSums(read.exams, at=as_of) if as_of else StoredSums(read.exams, at=at)
     own = sums.of_unit(unit.pk)
     reports = {
-        exam.pk: compose(Scope((exam,), unit), sums.only(exam.pk), [own[exam.pk]])
-        for exam in read.exams
-        if exam.pk in own
+        held.facts.subject: compose(
+            Scope(held.exams, unit), sums.only(held.ids), [own[key] for key in held.ids if key in own]
+        )
+        for held in read.held
+        if any(key in own for key in held.ids)
     }
     day = min(date(year, 12, 31), until or moment.astimezone(zone).date())
     villages = villages_on(unit, day)
@@ -87,19 +88,18 @@ def annual_document(
 
 def _tables(
     read: YearRead,
-    reports: dict[UUID, FiguresReport],
+    reports: dict[str, FiguresReport],
     villages: list[Village],
     sums: AnySums,
     at: datetime,
     sources: dict[str, str],
 ) -> tuple[Table, ...]:
-    by_id = {facts.exam_id: facts for facts in read.facts.exams}
-    counted = [(exam, by_id[str(exam.pk)].tally) for exam in read.exams]
-    tables = [exams_table((exam, by_id[str(exam.pk)].months, counts) for exam, counts in counted)]
+    counted = [(exam, facts.tally) for exam, facts in read.each]
+    tables = [exams_table((exam, facts.months, facts.tally) for exam, facts in read.each)]
     tables += [
-        units_table(number, exam, reports[exam.pk])
-        for number, exam in enumerate(read.exams, 1)
-        if exam.pk in reports
+        units_table(number, held.title, reports[held.facts.subject])
+        for number, held in enumerate(read.held, 1)
+        if held.facts.subject in reports
     ]
     tables.append(bands_table([(exam, counts) for exam, counts in counted if not counts.pending]))
     tables.append(reasons_table((exam, counts, _reasons(exam, read, at)) for exam, counts in counted))
@@ -136,11 +136,11 @@ def _articles(read: YearRead, sums: AnySums) -> list[tuple[str, str, int, TopicC
     return sorted(rows, key=lambda row: (row[3].earned / row[3].possible, row[0], row[1]))  # type: ignore[return-value]
 
 
-def _pictures(read: YearRead, reports: dict[UUID, FiguresReport], at: datetime) -> tuple[Picture, ...]:
+def _pictures(read: YearRead, reports: dict[str, FiguresReport], at: datetime) -> tuple[Picture, ...]:
     """After the units of each exam its bars, after the bands the histogram, then laws and years."""
     pictures = []
-    for number, exam in enumerate(read.exams, 1):
-        report = reports.get(exam.pk)
+    for number, held in enumerate(read.held, 1):
+        report = reports.get(held.facts.subject)
         if report is None or not report.rows or not report.is_frozen:
             continue
         pictures.append(Picture(f"2-{number}", report.rates))
@@ -171,11 +171,15 @@ def _series(read: YearRead) -> list[Exam]:
 def _gaps(read: YearRead, refusals: Sequence[Refusal]) -> list[Gap]:
     """What is missing before the report can be frozen (`must`), and what a careful officer would add."""
     gaps = [Gap(refusal.message) for refusal in refusals]
-    for exam, facts in zip(read.exams, read.facts.exams, strict=True):
+    for exam, facts in read.each:
         if facts.is_frozen and not facts.is_attested:
             gaps.append(Gap(f"“{exam.title}”的名册没有核实人。"))
         if facts.tally.absent and facts.is_complete:
             gaps.append(Gap(f"“{exam.title}”还有{facts.tally.absent}人没有参考。", must=False))
+    for held in read.held:
+        gaps += [
+            Gap(f"{held.title}：{words}，合计时请注意。", must=False) for words in different_rules(held.exams)
+        ]
     unproved = (
         activities_of(read.unit.path, read.year)
         .exclude(files__removed_at__isnull=True, files__isnull=False)

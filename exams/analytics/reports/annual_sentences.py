@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 from datetime import date, datetime
-from uuid import UUID
 
 from ...models import PlanItem, YearTotal
 from ..claims import Claim, Refusal, Sentence, say
@@ -38,10 +37,11 @@ from ..sentence_facts import (
     YearFacts,
     YearOnYear,
 )
-from ..tally import Tally, year_turnout
+from ..tally import Tally, total, year_turnout
 from .document import Section
 from .figures import FiguresReport
-from .year_facts import YearRead
+from .scope import why_not_added
+from .year_facts import Held, YearRead
 
 LEADERS, ENFORCEMENT = (
     "领导班子",
@@ -52,13 +52,14 @@ LEADERS, ENFORCEMENT = (
 class YearSentences:
     """The sentences besides the paragraph, by heading; what does not hold is kept with its reason.
 
-    `villages`: on the day of the report; `before`: a year earlier.
+    `reports`: subject of an exam → its figures. `villages`: on the day of the report; `before`: a year
+    earlier.
     """
 
     def __init__(
         self,
         read: YearRead,
-        reports: dict[UUID, FiguresReport],
+        reports: dict[str, FiguresReport],
         villages: list[Village],
         before: list[Village],
         *,
@@ -97,11 +98,11 @@ class YearSentences:
 
     def _mastery(self, facts: ExamFacts) -> list[Claim]:
         """What the people of one exam know well and badly; other exams are other questions and people."""
-        report = self.reports.get(UUID(facts.exam_id))
+        report = self.reports.get(facts.subject)
         if report is None:
             return []
         topics = [
-            TopicFacts(report.law_names[law], counts, facts.exam_id)
+            TopicFacts(report.law_names[law], counts, facts.subject)
             for law, counts in report.laws.totals.items()
             if counts.people >= MINIMUM_PEOPLE
         ]
@@ -151,31 +152,30 @@ class YearSentences:
         return dict(reasons)
 
     def _changes(self, at: datetime) -> list[Claim]:
-        """First-attempt pass rates against the year before, exam by exam of the same name."""
-        found: list[Claim] = []
-        before = [
-            exam
-            for exam in exams_of_year(self.read.unit.path, self.read.year - 1)
-            if exam.roster_frozen_at is not None
-        ]
-        if not before:
+        """First-attempt pass rates against the year before, exam by exam of the same name and units."""
+        before = list(exams_of_year(self.read.unit.path, self.read.year - 1))
+        frozen = [exam for exam in before if exam.roster_frozen_at is not None]
+        if not frozen:
             return self._against_totals()
-        sums = StoredSums(before, at=at).of_unit(self.read.unit.pk)
-        for exam in self.read.exams:
-            same = [one for one in before if one.label == exam.label and one.unit_id == exam.unit_id]
-            if len(same) != 1 or exam.pk not in self.reports or same[0].pk not in sums:
+        sums = StoredSums(frozen, at=at).of_unit(self.read.unit.pk)
+        found: list[Claim] = []
+        for held in self.read.held:
+            units = {exam.unit_id for exam in held.exams}
+            same = [one for one in frozen if one.label == held.exams[0].label and one.unit_id in units]
+            counts = self._final(held)
+            if len(same) != len(units) or why_not_added(same) or counts is None:
                 continue
-            then, now = sums[same[0].pk].total, self.reports[exam.pk].total
-            if then.pending or now.pending or not self.reports[exam.pk].is_frozen:
-                continue
-            found.append(
-                change_sentence(
-                    YearOnYear(
-                        evaluate("first_pass_rate", then), evaluate("first_pass_rate", now), f"exam:{exam.pk}"
-                    )
-                )
-            )
+            then = total(sums[one.pk].total for one in same if one.pk in sums)
+            if not then.pending:
+                figures = evaluate("first_pass_rate", then), evaluate("first_pass_rate", counts)
+                claim = change_sentence(YearOnYear(*figures, held.facts.subject))
+                found.append(self._named(held.facts, claim))
         return found
+
+    def _final(self, held: Held) -> Tally | None:
+        """The counts of an exam whose results are all out; None before."""
+        report = self.reports.get(held.facts.subject)
+        return report.total if report is not None and report.is_frozen and report.is_complete else None
 
     def _against_totals(self) -> list[Claim]:
         """The same against older records, where the year before was not held on this site."""
@@ -183,16 +183,15 @@ class YearSentences:
         past = YearTotal.objects.filter(
             unit=self.read.unit, year=self.read.year - 1, first_passed__isnull=False
         )
-        for total in past.order_by("category"):
-            exams = [one for one in self.read.exams if one.category_id == total.category_id]
-            if len(exams) != 1 or exams[0].pk not in self.reports:
+        for past_total in past.order_by("category"):
+            held = [one for one in self.read.held if one.exams[0].category_id == past_total.category_id]
+            counts = self._final(held[0]) if len(held) == 1 else None
+            if counts is None:
                 continue
-            report = self.reports[exams[0].pk]
-            if report.total.pending or not report.is_frozen:
-                continue
-            now = evaluate("first_pass_rate", report.total)
-            then = Figure(now.measure, now.version, total.first_passed, total.main_taken)
-            found.append(change_sentence(YearOnYear(then, now, f"exam:{exams[0].pk}")))
+            now = evaluate("first_pass_rate", counts)
+            then = Figure(now.measure, now.version, past_total.first_passed, past_total.main_taken)
+            claim = change_sentence(YearOnYear(then, now, held[0].facts.subject))
+            found.append(self._named(held[0].facts, claim))
         return found
 
     def _plan(self) -> list[Claim]:

@@ -93,8 +93,8 @@ def exams_table(rows: Iterable[tuple[Exam, str, Tally]]) -> Table:
     )  # fmt: skip
 
 
-def units_table(number: int, exam: Exam, report: FiguresReport) -> Table:
-    """附表2 for one exam: by unit, with sums from the counts."""
+def units_table(number: int, title: str, report: FiguresReport) -> Table:
+    """附表2 for one exam, or those of several towns: by unit, with sums from the counts."""
 
     def cell(cells: Mapping[str, Figure | Hidden], measure: str) -> Value:
         value = cells[measure]
@@ -125,7 +125,7 @@ def units_table(number: int, exam: Exam, report: FiguresReport) -> Table:
     )  # fmt: skip
     return Table(
         f"2-{number}",
-        f"附表2 分单位情况（{exam.title}）",
+        f"附表2 分单位情况（{title}）",
         ("单位", "应考", "参考", "缺考", "合格", "优秀", "平均分", "参考率", "合格率"),
         tuple(lines),
         ("“·”：不足5人或为避免推算，只列人数。合计由人数相加得出。",),

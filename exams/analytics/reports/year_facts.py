@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from uuid import UUID
@@ -15,7 +16,8 @@ from ..facts.activities import activity_year
 from ..facts.exams import exams_of_year
 from ..facts.people import people_of
 from ..sentence_facts import ExamFacts, ExamWords, Place, ReportFacts, count_helped_older, watch_list
-from ..tally import tally
+from ..tally import tally, total
+from .scope import why_not_added
 
 PLACES = {
     UnitKind.COUNTY: Place("我县", "全县"),
@@ -53,25 +55,88 @@ def _villages_of(people: list[PersonResult]) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What the report speaks of as one exam: an exam, or those of one kind that several towns held."""
+
+    exams: tuple[Exam, ...]
+    facts: ExamFacts
+
+    @property
+    def title(self) -> str:
+        return self.exams[0].title if len(self.exams) == 1 else self.facts.words.full_label
+
+    @property
+    def ids(self) -> tuple[UUID, ...]:
+        return tuple(exam.pk for exam in self.exams)
+
+
+@dataclass(frozen=True, slots=True)
 class YearRead:
-    """Everything read of a unit's year."""
+    """Everything read of a unit's year: each exam with its people, and what is said of them."""
 
     unit: Unit
     year: int
-    exams: tuple[Exam, ...]
+    each: tuple[tuple[Exam, ExamFacts], ...]
+    held: tuple[Held, ...]
     people: dict[UUID, list[PersonResult]]
     facts: ReportFacts
     place: Place
 
+    @property
+    def exams(self) -> tuple[Exam, ...]:
+        return tuple(exam for exam, _ in self.each)
+
 
 def read_year(unit: Unit, year: int, at: datetime, zone: tzinfo) -> YearRead:
+    """The year of a unit as the rows stood at `at`. `zone`: where its months are counted."""
     exams = tuple(exams_of_year(unit.path, year).prefetch_related("sittings"))
     people = {exam.pk: people_of(exam, at=at) for exam in exams}
     place = PLACES.get(UnitKind(unit.kind), Place("我单位", "全单位"))
+    each = tuple((exam, exam_facts(exam=exam, people=people[exam.pk], at=at, zone=zone)) for exam in exams)
+    held = tuple(_put_together(each))
     facts = ReportFacts(
         year=year,
         activities=activity_year(unit.path, year, at=at),
-        exams=tuple(exam_facts(exam=exam, people=people[exam.pk], at=at, zone=zone) for exam in exams),
+        exams=tuple(one.facts for one in held),
         place=place,
     )
-    return YearRead(unit, year, exams, people, facts, place)
+    return YearRead(unit, year, each, held, people, facts, place)
+
+
+def _put_together(each: Sequence[tuple[Exam, ExamFacts]]) -> list[Held]:
+    """Exams of one kind and name that different towns held are one: there everybody is on one roster.
+
+    What may not be added (two exams of one town) stays apart.
+    """
+    series: dict[tuple[str, str, str], list[tuple[Exam, ExamFacts]]] = {}
+    for exam, facts in each:
+        key = (str(exam.category_id), exam.label, exam.audience_label)
+        series.setdefault(key, []).append((exam, facts))
+    held = []
+    for (category, label, _), found in series.items():
+        exams = tuple(exam for exam, _ in found)
+        if len(found) == 1 or why_not_added(exams):
+            held += [Held((exam,), facts) for exam, facts in found]
+        else:
+            held.append(Held(exams, _added([facts for _, facts in found], f"{category}:{label}")))
+    return held
+
+
+def _added(parts: Sequence[ExamFacts], series: str) -> ExamFacts:
+    """The facts of several exams as those of one."""
+    older = [one.helped_older for one in parts]
+    return ExamFacts(
+        exam_id="",
+        words=parts[0].words,
+        opened=min(one.opened for one in parts),
+        closed=max(one.closed for one in parts),
+        tally=total(one.tally for one in parts),
+        is_frozen=all(one.is_frozen for one in parts),
+        is_attested=all(one.is_attested for one in parts),
+        is_complete=all(one.is_complete for one in parts),
+        final_rule=parts[0].final_rule,
+        watch=tuple(pointer for one in parts for pointer in one.watch),
+        villages=sum(one.villages or 0 for one in parts) or None,
+        helped_older=None if None in older else sum(one or 0 for one in older),
+        series=series,
+    )

@@ -61,7 +61,8 @@ class Command(BaseCommand):
         self.stderr.write(f"{unit}{year}年的段落没有打印，有{len(refusals)}句不成立：")
         for refusal in refusals:
             self.stderr.write(f"· {refusal.message}")
-            if places := where_to_look(refusal.who):
+            places = where_to_look(refusal.who)
+            if places and places not in refusal.message:
                 self.stderr.write(f"  {places}")
             if refusal.alternative:
                 self.stderr.write(f"  可以写：{refusal.alternative.text}")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from examsite.lib.percent import Rate, format_rate
+from examsite.lib.percent import Rate, format_rate, format_share
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,11 @@ def test_full_needs_somebody() -> None:
     assert Rate(0, 0).is_full is False
     assert Rate(3, 3).is_full is True
     assert str(Rate(95, 98)) == "96.94%"
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0.0, "0%"), (1.0, "100%"), (0.4567, "45.7%"), (0.99999, "99.9%"), (0.00001, "0.1%"), (0.5, "50.0%")],
+)
+def test_a_share_is_whole_only_where_it_is(share: float, text: str) -> None:
+    assert format_share(share) == text
