@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from exams.domain.judging import Verdict, judge
 from exams.domain.marking_plans import MarkerSpec, PlanSpec, deal_answers, set_plan
-from exams.domain.marking_tasks import Verdict, judge
 from exams.domain.saving import Item, save_answers
 from exams.domain.submitting import submit_attempt
 from exams.models import Attempt, Mark, MarkingPlan, MarkingTask, Seat

@@ -34,9 +34,9 @@ from exams.domain.closing import close_attempt, mark_closed, settle_if_overdue, 
 from exams.domain.corrections import CorrectionSpec, correct_key, preview_correction
 from exams.domain.explaining import explain
 from exams.domain.invigilation import extend_attempt, reopen_attempt, void_attempt
+from exams.domain.judging import Verdict, judge
 from exams.domain.keying import duplicates_of, key_first, key_second, settle_differences
 from exams.domain.marking_plans import MarkerSpec, PlanSpec, deal_answers, set_plan, take_back
-from exams.domain.marking_tasks import Verdict, judge
 from exams.domain.quarantine import decide_quarantine
 from exams.domain.results import attempt_result, waiting_for
 from exams.domain.reviews import answer_review, ask_review

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from examsite.api import Call, call
 from examsite.people.models import Unit, User
 
+from ..domain import judging
 from ..domain import marking_plans as plans
 from ..domain import marking_tasks as tasks
 from ..domain.marking_progress import marking_progress
@@ -151,8 +152,8 @@ class QueueNext(Call):
         return Response({"task": task_data(tasks.view_task(task)) if task else None})
 
 
-def _verdict(data: dict[str, Any]) -> tasks.Verdict:
-    return tasks.Verdict(tuple(data["ticks"]), data["points"], data["comment"], data["doubtful"])
+def _verdict(data: dict[str, Any]) -> judging.Verdict:
+    return judging.Verdict(tuple(data["ticks"]), data["points"], data["comment"], data["doubtful"])
 
 
 class Task(Call):
@@ -167,7 +168,7 @@ class TaskDraft(Call):
     def put(self, request: Request, task: UUID) -> Response:
         """Keep what has been entered so far; it counts for nothing."""
         found = tasks.my_task(marker=request.user, task=task)
-        tasks.save_draft(task=found, verdict=_verdict(self.read(schema.VerdictIn)), marker=request.user)
+        judging.save_draft(task=found, verdict=_verdict(self.read(schema.VerdictIn)), marker=request.user)
         return Response({"done": True})
 
 
@@ -177,7 +178,7 @@ class TaskJudge(Call):
         """Give points, to equal answers together; the next answer comes back."""
         found = tasks.my_task(marker=request.user, task=task)
         verdict = _verdict(self.read(schema.VerdictIn))
-        count = tasks.judge(task=found, verdict=verdict, at=self.at, marker=request.user)
+        count = judging.judge(task=found, verdict=verdict, at=self.at, marker=request.user)
         following = tasks.next_task(marker=request.user, exam=found.exam, question=found.question, at=self.at)
         shown = task_data(tasks.view_task(following)) if following else None
         return Response({"judged": count, "task": shown})

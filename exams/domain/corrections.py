@@ -6,16 +6,15 @@ run; the version itself never changes. It is refused while a sitting that asks t
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import OperationalError
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from examsite.lib.errors import Conflict, Invalid
 from examsite.people.domain.approvals import on_approval
@@ -26,34 +25,26 @@ from questionbanks.kinds.base import Key, Question, replace
 from questionbanks.kinds.registry import kind
 from questionbanks.models import ItemVersion
 
-from ..engine.headings import plain
 from ..engine.keys import METHOD_LABELS, METHODS_OF_KIND, Method
-from ..engine.release import released_since
-from ..engine.transitions import Action, State
+from ..engine.transitions import State
 from ..models import (
     Attempt,
-    AttemptEvent,
     Certificate,
     Exam,
     Form,
     KeyCorrection,
-    Mark,
     MarkingTask,
-    ResultNote,
     Sitting,
     Slot,
 )
-from .attempts import move_attempts
+from .correction_writing import send_back, write_events, write_marks, write_notes, write_totals
 from .frozen_figures import FrozenFigures, figures_resting_on, outdate_figures
-from .marking import carried, mark_many
+from .marking import mark_many
 from .marking_plans import deal_answers
-from .releases import release_of, windows_end
-from .remarking import CLOSED, Change, ExamEffect, describe_keys, effect_on
+from .remarking import CLOSED, ExamEffect, describe_keys, effect_on
 from .second_person import ask_second_person
 
 ACTION = "key.correct"
-BATCH = 500
-_FLIPPED = {1: "，由不合格变为合格。", 0: "。", -1: "，由合格变为不合格。"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,14 +274,14 @@ def _carry_out(preview: Preview, approval: Approval, at: datetime) -> KeyCorrect
     correction.slots.set(preview.slots)
     correction.exams.set(spec.exams)
     changes = [one for effect in preview.effects for one in effect.changes]
-    _write_marks(changes, at)
-    _write_totals(changes)
-    _write_events(changes, correction, approval, at)
-    _send_back(changes, approval, at)
+    write_marks(changes, at)
+    write_totals(changes)
+    write_events(changes, correction, approval, at)
+    send_back(changes, approval, at)
     if spec.method in (Method.FULL, Method.OUT):
         MarkingTask.objects.filter(slot__in=preview.slots, done_at=None, closed_at=None).update(closed_at=at)
     for effect in preview.effects:
-        _write_notes(effect, correction, at)
+        write_notes(effect, correction, at)
     mark_many(
         attempt_ids={one.attempt.pk for one in changes if one.attempt.points is None or one.reopens}, at=at
     )
@@ -308,104 +299,3 @@ def _carry_out(preview: Preview, approval: Approval, at: datetime) -> KeyCorrect
         reason=reason,
     )
     return correction
-
-
-def _write_marks(changes: Sequence[Change], at: datetime) -> None:
-    Mark.objects.bulk_create([mark for one in changes if (mark := _mark(one, at))], batch_size=1000)
-
-
-def _mark(change: Change, at: datetime) -> Mark | None:
-    if change.after is None or change.after.points is None:
-        return None
-    if change.stays and change.had is not None:
-        return carried(change.had, change.digest, change.after.key_version, at)
-    return Mark(
-        attempt=change.attempt,
-        slot_id=change.slot_id,
-        points=change.after.points,
-        possible=change.after.possible,
-        rule=change.after.rule,
-        key_version=change.after.key_version,
-        marker=None,
-        sheet_digest=change.digest,
-        at=at,
-    )
-
-
-def _write_totals(changes: Sequence[Change]) -> None:
-    """Totals move by few different steps: one statement a step and batch, whatever the attempts are."""
-    steps: dict[tuple[Decimal, Decimal], list[UUID]] = defaultdict(list)
-    for one in changes:
-        if one.changes_total:
-            steps[one.points, one.possible].append(one.attempt.pk)
-    for (points, possible), ids in steps.items():
-        for start in range(0, len(ids), BATCH):
-            Attempt.objects.filter(pk__in=ids[start : start + BATCH]).update(
-                points=F("points") + points, possible=F("possible") + possible
-            )
-
-
-def _write_events(
-    changes: Sequence[Change], correction: KeyCorrection, approval: Approval, at: datetime
-) -> None:
-    """The history of every attempt whose total moved; it was remarked without ever being unmarked."""
-    AttemptEvent.objects.bulk_create(
-        [
-            AttemptEvent(
-                attempt=one.attempt,
-                action=Action.REMARK.value,
-                before=one.attempt.state,
-                after=one.attempt.state,
-                actor=approval.approver,
-                at=at,
-                reason=f"答案更正：{correction.reason}",
-                data={
-                    "correction": str(correction.pk),
-                    "points": [str(one.attempt.points), str((one.attempt.points or 0) + one.points)],
-                },
-            )
-            for one in changes
-            if one.changes_total
-        ],
-        batch_size=1000,
-    )
-
-
-def _send_back(changes: Sequence[Change], approval: Approval, at: datetime) -> None:
-    """Answers that a person judged by the old key lose their mark and go to people again."""
-    again = [one for one in changes if one.after is None]
-    if not again:
-        return
-    ids = [one.attempt.pk for one in again]
-    slots = {one.slot_id for one in again}
-    MarkingTask.objects.filter(attempt__in=ids, slot__in=slots, closed_at=None).update(closed_at=at)
-    unmarked = [one.attempt for one in again if one.reopens]
-    Attempt.objects.filter(pk__in=[one.pk for one in unmarked]).update(points=None, possible=None)
-    move_attempts(unmarked, Action.REMARK, at=at, actor=approval.approver, reason="答案更正，重新评阅")
-
-
-def _write_notes(effect: ExamEffect, correction: KeyCorrection, at: datetime) -> None:
-    """A word to everybody whose released result moved."""
-    exam = effect.exam
-    end = windows_end(exam)
-    sittings = {one.pk: release_of(one, end) for one in exam.sittings.all()}
-    numbers = dict(Slot.objects.filter(corrections=correction, form__exam=exam).values_list("pk", "order"))
-    flipped = Counter({one.after.entry.pk: 1 if one.passes else -1 for one in effect.flips})
-    notes = []
-    for one in effect.changes:
-        attempt = one.attempt
-        if not one.changes_total or attempt.points is None:
-            continue
-        if released_since(sittings[attempt.sitting_id], attempt.submitted_at, at) is None:
-            continue
-        words = [
-            f"“{exam.title}”第{numbers[one.slot_id]}题{correction.get_method_display()}：{correction.reason}。",
-            f"您的得分由 {plain(attempt.points)} 分改为 {plain(attempt.points + one.points)} 分",
-        ]
-        if one.possible:
-            words.append(f"，满分改为 {plain((attempt.possible or Decimal(0)) + one.possible)} 分")
-        words.append(
-            {1: "，由不合格变为合格。", -1: "，由合格变为不合格。"}.get(flipped[attempt.entry_id], "。")
-        )
-        notes.append(ResultNote(entry_id=attempt.entry_id, attempt=attempt, text="".join(words), at=at))
-    ResultNote.objects.bulk_create(notes, batch_size=1000)

@@ -24,9 +24,10 @@ from ..engine import sheet as sheets
 from ..engine.marking import SlotMark, Total, mark_slot, total_of
 from ..engine.transitions import Action, State
 from ..models import Attempt, Mark
-from .attempts import lock_attempt, lock_attempts, move_attempts
+from .attempts import lock_attempt, lock_attempts, move_attempt, move_attempts
 from .keys import FormKeys, load_keys, resolve_answers
-from .sheets import load_sheet, load_sheets
+from .mark_rows import MarkRow, insert_marks, write_totals
+from .sheets import load_sheets
 
 MACHINE = None  # the marker of marks that no person gave
 BATCH = 100  # attempts marked in one transaction
@@ -92,86 +93,88 @@ class _Finished:
 def _mark(attempts: Sequence[Attempt], at: datetime) -> int:
     """Mark locked attempts; those in another state are left alone."""
     waiting = [one for one in attempts if one.state == State.SUBMITTED.value]
-    keys = {form_id: load_keys(form_id) for form_id in {one.form_id for one in waiting}}
+    forms = {form_id: load_keys(form_id) for form_id in {one.form_id for one in waiting}}
     ids = [one.pk for one in waiting]
     answered, marked = load_sheets(ids), newest_marks(ids)
-    new: list[Mark] = []
+    new: list[MarkRow] = []
     finished: list[_Finished] = []
     for attempt in waiting:
-        form, sheet = keys[attempt.form_id], answered[attempt.pk]
-        marks = _missing_marks(attempt, form, sheet, marked.get(attempt.pk, {}), at)
+        keys, sheet = forms[attempt.form_id], answered[attempt.pk]
+        earlier, digest = marked.get(attempt.pk, {}), sheets.digest(sheet)
+        standing = _standing(keys, digest, earlier)
+        values = {slot: one.value for slot, one in sheet.items()}
+        marks = _missing_marks(attempt.pk, keys, values, digest, standing, earlier, at)
         new += marks
-        digest = sheets.digest(sheet)
-        versions = {slot_id: slot.key.version for slot_id, slot in form.by_id.items()}
-        have = {
-            slot_id: some[0].points
-            for slot_id, some in marked.get(attempt.pk, {}).items()
-            if is_current(some[0], digest, versions[slot_id])
-        }
-        total = _total(form, have | {mark.slot_id: mark.points for mark in marks})
+        total = _total(keys, standing | {mark.slot_id: mark.points for mark in marks})
         if total is not None:
             finished.append(_Finished(attempt, total))
-    Mark.objects.bulk_create(new, batch_size=1000)
+    insert_marks(new)
     _finish(finished, at)
     return len(waiting)
 
 
+def _standing(keys: FormKeys, digest: str, marked: Mapping[UUID, Sequence[Mark]]) -> dict[UUID, Decimal]:
+    """Slot id → points, for the slots whose newest mark is of this sheet by the key as it stands."""
+    if not marked:
+        return {}
+    by_id = keys.by_id
+    return {
+        slot_id: some[0].points
+        for slot_id, some in marked.items()
+        if some and is_current(some[0], digest, by_id[slot_id].key.version)
+    }
+
+
 def _missing_marks(
-    attempt: Attempt,
+    attempt_id: UUID,
     keys: FormKeys,
-    sheet: sheets.Sheet,
-    marked: Mapping[UUID, Sequence[Mark]],
+    values: Mapping[str, Any],
+    digest: str,
+    standing: Mapping[UUID, Decimal],
+    earlier: Mapping[UUID, Sequence[Mark]],
     at: datetime,
-) -> list[Mark]:
+) -> list[MarkRow]:
     """Marks for the slots that have none on this sheet: the machine's, or a person's carried over."""
-    values = {slot: one.value for slot, one in sheet.items()}
-    answers = resolve_answers(keys, attempt.pk, values)
-    digest = sheets.digest(sheet)
+    answers = resolve_answers(keys, attempt_id, values)
     found = []
     for slot in keys.slots:
         slot_id = keys.slot_ids[slot.code]
-        earlier = marked.get(slot_id, ())
-        if earlier and is_current(earlier[0], digest, slot.key.version):
+        if slot_id in standing:
             continue
         mark = mark_slot(slot, answers.get(slot.code))
         if mark.points is not None:
-            found.append(_machine_mark(attempt, slot_id, mark, digest, at))
-        elif earlier:
+            found.append(machine_mark(attempt_id, slot_id, mark, mark.points, digest, at))
+        elif slot_id in earlier:
             same = answer_digest(values.get(slot.code))
-            kept = next((one for one in earlier if one.answer_digest == same), None)
+            kept = next((one for one in earlier[slot_id] if one.answer_digest == same), None)
             if kept is not None and kept.key_version == slot.key.version:
                 found.append(carried(kept, digest, kept.key_version, at))
     return found
 
 
-def _machine_mark(attempt: Attempt, slot_id: UUID, mark: SlotMark, digest: str, at: datetime) -> Mark:
-    return Mark(
-        attempt=attempt,
-        slot_id=slot_id,
-        points=mark.points,
-        possible=mark.possible,
-        rule=mark.rule,
-        key_version=mark.key_version,
-        marker=MACHINE,
-        sheet_digest=digest,
-        at=at,
+def machine_mark(
+    attempt_id: UUID, slot_id: UUID, mark: SlotMark, points: Decimal, digest: str, at: datetime
+) -> MarkRow:
+    """The machine's mark of a slot, on the sheet with this digest."""
+    return MarkRow(
+        attempt_id, slot_id, points, mark.possible, mark.rule, mark.key_version, digest, at, MACHINE
     )
 
 
-def carried(mark: Mark, digest: str, key_version: int, at: datetime) -> Mark:
+def carried(mark: Mark, digest: str, key_version: int, at: datetime) -> MarkRow:
     """A person's mark that still holds: the sheet differs elsewhere, or the key only accepts more."""
-    return Mark(
+    return MarkRow(
         attempt_id=mark.attempt_id,
         slot_id=mark.slot_id,
         points=mark.points,
         possible=mark.possible,
         rule=mark.rule,
         key_version=key_version,
+        sheet_digest=digest,
+        at=at,
         marker_id=mark.marker_id,
         comment=mark.comment,
-        sheet_digest=digest,
         answer_digest=mark.answer_digest,
-        at=at,
     )
 
 
@@ -186,18 +189,14 @@ def _finish(finished: Sequence[_Finished], at: datetime) -> None:
     for one in finished:
         one.attempt.points, one.attempt.possible = one.total.points, one.total.possible
     attempts = [one.attempt for one in finished]
-    Attempt.objects.bulk_update(attempts, ["points", "possible"])
+    write_totals((one.attempt.pk, one.total) for one in finished)
     move_attempts(attempts, Action.FINISH_MARKING, at=at, actor=None)
-
-
-def current_digest(attempt_id: UUID) -> str:
-    """The digest of the sheet as it stands."""
-    return sheets.digest(load_sheet(attempt_id))
 
 
 def append_mark(
     *,
     attempt: Attempt,
+    sheet: sheets.Sheet,
     slot_id: UUID,
     points: Decimal,
     rule: str,
@@ -208,12 +207,13 @@ def append_mark(
 ) -> Mark | None:
     """A person's mark for one answer of a locked, closed attempt; finish marking where it was the last.
 
-    `answer` is the digest of the answer that was judged. A mark that would repeat the newest one is not
-    written (None). A marked attempt is remarked: its total follows. The caller has checked who may do this.
+    `sheet` is the attempt's, read under its lock; `answer` is the digest of the answer that was judged. A
+    mark that would repeat the newest one is not written (None). A marked attempt is remarked: its total
+    follows. The caller has checked who may do this.
     """
-    keys, digest = load_keys(attempt.form_id), current_digest(attempt.pk)
-    slot = keys.by_id[slot_id]
-    newest = Mark.objects.filter(attempt=attempt, slot=slot_id).order_by("-id").first()
+    keys, digest = load_keys(attempt.form_id), sheets.digest(sheet)
+    slot, marked = keys.by_id[slot_id], newest_marks([attempt.pk])[attempt.pk]
+    newest = marked[slot_id][0] if marked[slot_id] else None
     if (
         newest is not None
         and is_current(newest, digest, slot.key.version)
@@ -233,15 +233,11 @@ def append_mark(
         answer_digest=answer,
         at=at,
     )
-    versions = {slot_id: one.key.version for slot_id, one in keys.by_id.items()}
-    points_now = {
-        slot_id: some[0].points
-        for slot_id, some in newest_marks([attempt.pk])[attempt.pk].items()
-        if is_current(some[0], digest, versions[slot_id])
-    }
-    total = _total(keys, points_now)
+    marked[slot_id].insert(0, mark)
+    total = _total(keys, _standing(keys, digest, marked))
     if attempt.state == State.MARKED.value:
-        move_attempts([attempt], Action.REMARK, at=at, actor=actor)
+        move_attempt(attempt, Action.REMARK, at=at, actor=actor)
     if total is not None:
-        _finish([_Finished(attempt, total)], at)
+        finish = Action.FINISH_MARKING
+        move_attempt(attempt, finish, at=at, actor=None, points=total.points, possible=total.possible)
     return mark

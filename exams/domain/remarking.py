@@ -22,7 +22,7 @@ from ..engine.transitions import State
 from ..models import Attempt, Exam, Mark, Receipt, Slot
 from .keys import FormKeys, load_keys, resolve_answer
 from .sheets import load_sheets
-from .standings import EntryStanding, standings_of
+from .standings import EntryStanding, rule_of, standings_of, with_percents
 
 CLOSED = (State.SUBMITTED.value, State.MARKED.value)
 FEW = 500  # above this many people one asks for all instead of naming them
@@ -219,13 +219,16 @@ def _flips(exam: Exam, changes: Sequence[Change]) -> list[Flip]:
     if not entries:
         return []
     some = entries if len(entries) <= FEW else None
-    before = standings_of(exam, entries=some)
-    after = standings_of(exam, entries=some, percents={one.attempt.pk: one.percent for one in moved})
-    return [
-        Flip(old, new)
-        for old, new in zip(before, after, strict=True)
-        if old.standing.passed is not new.standing.passed
-    ]
+    percents: dict[UUID, dict[UUID, Decimal | None]] = defaultdict(dict)
+    for one in moved:
+        percents[one.attempt.entry_id][one.attempt.pk] = one.percent
+    rule, found = rule_of(exam), []
+    for before in standings_of(exam, entries=some):
+        if before.entry.pk in percents:
+            after = with_percents(before, percents[before.entry.pk], rule)
+            if before.standing.passed is not after.standing.passed:
+                found.append(Flip(before, after))
+    return found
 
 
 def describe_keys(kind_code: str, keys: Sequence[Key]) -> str:

@@ -180,6 +180,7 @@ def _remark(
     value = sheet[code].value if code in sheet else None
     append_mark(
         attempt=attempt,
+        sheet=sheet,
         slot_id=request.slot_id,
         points=points,
         rule="review",

@@ -30,6 +30,6 @@ def load_sheets(attempt_ids: Collection[UUID], slots: Collection[str] | None = N
     if slots is not None:
         events, accepted = events.filter(slot__in=slots), accepted.filter(slot__in=slots)
     for rows in (events, accepted):
-        for attempt_id, *event in rows.values_list(*_EVENT):
-            logs[attempt_id].append((event[0], event[1], event[2], event[3]))
+        for attempt_id, slot, value, epoch, seq in rows.values_list(*_EVENT):
+            logs[attempt_id].append((slot, value, epoch, seq))
     return {attempt_id: fold(logs[attempt_id]) for attempt_id in attempt_ids}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -57,27 +57,25 @@ def tries_of(
     *,
     entries: Collection[UUID] | None = None,
     told_at: datetime | None = None,
-    percents: Mapping[UUID, Decimal | None] | None = None,
 ) -> dict[UUID, tuple[TryResult, ...]]:
     """Entry → its tries, duplicates flagged; three statements.
 
-    `told_at`: results not released to the person by then are as if unmarked. `percents` puts other results
-    in place of those stored, by attempt (for a preview).
+    `told_at`: results not released to the person by then are as if unmarked.
     """
     sittings = {one.pk: one for one in exam.sittings.all()}
     end = windows_end(exam)
     releases = {key: release_of(one, end) for key, one in sittings.items()}
     answered = Exists(AnswerEvent.objects.filter(attempt=OuterRef("pk")))
-    rows = Attempt.objects.filter(exam=exam).annotate(answered=answered).select_related("entry")
+    rows = Attempt.objects.filter(exam=exam).annotate(answered=answered)
     if entries is not None:
         rows = rows.filter(entry__in=entries)
+    if told_at is not None:
+        rows = rows.select_related("entry")
     found: dict[UUID, list[TryResult]] = defaultdict(list)
     for one in rows.defer("choice_orders"):
         percent = None
         if one.points is not None and one.possible is not None:
             percent = percent_of(one.points, one.possible)
-        if percents is not None and one.pk in percents:
-            percent = percents[one.pk]
         if told_at is not None:
             release, held = releases[one.sitting_id], one.entry.withheld_at is not None
             if released_since(release, one.submitted_at, told_at, withheld=held) is None:
@@ -118,11 +116,10 @@ def standings_of(
     *,
     entries: Collection[UUID] | None = None,
     told_at: datetime | None = None,
-    percents: Mapping[UUID, Decimal | None] | None = None,
 ) -> list[EntryStanding]:
     """The roster (or some of it) in its order, with everybody's tries and standing."""
     rule = rule_of(exam)
-    tries = tries_of(exam, entries=entries, told_at=told_at, percents=percents)
+    tries = tries_of(exam, entries=entries, told_at=told_at)
     rows = exam.entries.select_related("unit", "user").order_by("admission_number")
     if entries is not None:
         rows = rows.filter(pk__in=entries)
@@ -131,3 +128,15 @@ def standings_of(
         for one in rows
         for some in (tries.get(one.pk, ()),)
     ]
+
+
+def with_percents(
+    found: EntryStanding, percents: Mapping[UUID, Decimal | None], rule: ExamRule
+) -> EntryStanding:
+    """The same person with other results in some of his attempts (for a preview)."""
+    changed = {str(attempt): percent for attempt, percent in percents.items()}
+    tries = tuple(
+        replace(one, percent=changed[one.attempt_id]) if one.attempt_id in changed else one
+        for one in found.tries
+    )
+    return EntryStanding(found.entry, tries, standing_of(found.entry, tries, rule))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import random
 import re
-from base64 import b32encode
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
@@ -18,7 +17,8 @@ _PINNING = re.compile(
     r"|[A-HＡ-Ｈ]\s*(?:和|与|或|及|、|，|,|以及)\s*[A-HＡ-Ｈ](?![A-Za-z])"
     r"|[①-⑳]"
 )
-_ID_LENGTH = 6
+_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = [one + other for one in _LETTERS for other in _LETTERS]  # ten bits of an id each
 
 
 def is_pinned(texts: Sequence[str]) -> bool:
@@ -44,7 +44,8 @@ def choice_id(salt: str, attempt_id: UUID, slot: str, label: str) -> str:
     """
     message = f"{attempt_id.hex}\x00{slot}\x00{label}".encode()
     digest = hashlib.blake2s(message, key=salt.encode(), digest_size=5).digest()
-    return b32encode(digest)[:_ID_LENGTH].decode().lower()
+    bits = int.from_bytes(digest[:4], "big") >> 2
+    return _PAIRS[bits >> 20] + _PAIRS[bits >> 10 & 1023] + _PAIRS[bits & 1023]
 
 
 def choice_ids(salt: str, attempt_id: UUID, slot: str, labels: Sequence[str]) -> dict[str, str]:

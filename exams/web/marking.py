@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,6 +22,7 @@ from examsite.people.tree import in_tree_order
 from examsite.web import ask, page
 
 from ..api.marking import task_data
+from ..domain import judging
 from ..domain import marking_plans as plans
 from ..domain import marking_tasks as tasks
 from ..domain.marking_progress import marking_progress, people_nobody_may_mark
@@ -227,12 +229,13 @@ def mark_queue(request: HttpRequest, exam: UUID, question: str) -> HttpResponse:
 @page
 def mark_task(request: HttpRequest, task: UUID) -> HttpResponse:
     """One answer: shown, or judged; the next one follows. Asked by script, the answers are JSON."""
-    found = tasks.my_task(marker=request.user, task=task)
+    mine = marking_tasks_of(request.user)
+    found = tasks.my_task(marker=request.user, task=task, mine=mine)
     if request.method != "POST":
         return _mark_page(request, found)
     at = clock.now()
     try:
-        count = tasks.judge(task=found, verdict=_verdict(request.POST), at=at, marker=request.user)
+        count = judging.judge(task=found, verdict=_verdict(request.POST), at=at, marker=request.user)
     except (Invalid, Conflict) as error:
         if _wants_json(request):
             return JsonResponse({"code": error.code, "message": error.message}, status=error.status)
@@ -241,15 +244,17 @@ def mark_task(request: HttpRequest, task: UUID) -> HttpResponse:
             return redirect("exams:mark_queue", exam=found.exam_id, question=found.question)
         return _mark_page(request, found, error=error.message, status=error.status)
     if _wants_json(request):
-        return JsonResponse(_next(request, found, at, count))
+        return JsonResponse(_next(request.user, found, mine, at, count))
     return redirect("exams:mark_queue", exam=found.exam_id, question=found.question)
 
 
-def _next(request: HttpRequest, judged: MarkingTask, at: datetime, count: int) -> dict[str, Any]:
-    task = tasks.next_task(marker=request.user, exam=judged.exam, question=judged.question, at=at)
+def _next(
+    marker: User, judged: MarkingTask, mine: QuerySet[MarkingTask], at: datetime, count: int
+) -> dict[str, Any]:
+    task = tasks.next_task(marker=marker, exam=judged.exam, question=judged.question, at=at, mine=mine)
     return {
         "judged": count,
-        "counts": _counts(request.user, judged),
+        "counts": _counts(mine, judged),
         "task": task_data(tasks.view_task(task)) if task else None,
     }
 
@@ -260,7 +265,7 @@ def mark_draft(request: HttpRequest, task: UUID) -> HttpResponse:
     """Keep what has been entered so far; answered in JSON."""
     found = tasks.my_task(marker=request.user, task=task)
     try:
-        tasks.save_draft(task=found, verdict=_verdict(request.POST), marker=request.user)
+        judging.save_draft(task=found, verdict=_verdict(request.POST), marker=request.user)
     except (Invalid, Conflict) as error:
         return JsonResponse({"code": error.code, "message": error.message}, status=error.status)
     return JsonResponse({"saved": True})
@@ -270,7 +275,7 @@ def _wants_json(request: HttpRequest) -> bool:
     return "application/json" in request.headers.get("accept", "")
 
 
-def _verdict(data: Any) -> tasks.Verdict:
+def _verdict(data: Any) -> judging.Verdict:
     """The ticks and points of a sent form. Raises Invalid for what is no number."""
     text = data.get("points", "").strip()
     try:
@@ -278,12 +283,12 @@ def _verdict(data: Any) -> tasks.Verdict:
         ticks = tuple(int(one) for one in data.getlist("tick"))
     except (InvalidOperation, ValueError) as error:
         raise Invalid("points", "得分请填数字。") from error
-    return tasks.Verdict(ticks, points, data.get("comment", ""), "doubtful" in data)
+    return judging.Verdict(ticks, points, data.get("comment", ""), "doubtful" in data)
 
 
-def _counts(marker: User, task: MarkingTask) -> dict[str, int]:
-    mine = marking_tasks_of(marker).filter(exam=task.exam_id, question=task.question)
-    return {"done": mine.filter(done_at__isnull=False).count(), "total": mine.count()}
+def _counts(mine: QuerySet[MarkingTask], task: MarkingTask) -> dict[str, int]:
+    done, total = tasks.count_tasks(mine, task.exam_id, task.question)
+    return {"done": done, "total": total}
 
 
 def _mark_page(
@@ -298,7 +303,7 @@ def _mark_page(
     context = {
         "exam": task.exam,
         "task": data,
-        "counts": _counts(request.user, task),
+        "counts": _counts(marking_tasks_of(request.user), task),
         "error": error,
         "is_head": task.round == MarkingRound.HEAD,
     }

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from exams.domain.corrections import CorrectionSpec, correct_key
+from exams.domain.judging import Verdict, judge
 from exams.domain.marking import mark_by_machine
-from exams.domain.marking_tasks import Verdict, judge
 from exams.engine.keys import Method
 from exams.models import Attempt, KeyCorrection, Mark, Sitting, Slot
 from examsite.lib import clock

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from exams.domain.judging import Verdict, judge
 from exams.domain.marking import mark_by_machine, mark_many
 from exams.domain.marking_plans import deal_answers, take_back
-from exams.domain.marking_tasks import Verdict, judge
 from exams.models import Attempt, AttemptEvent, Judgement, Mark, MarkingTask
 from examsite.lib import clock
 from examsite.lib.errors import Conflict

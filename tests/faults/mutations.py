@@ -163,7 +163,7 @@ MUTATIONS = (
                 "[one for one in attempts if one.state == State.SUBMITTED.value]",
                 "[one for one in attempts if one.state != State.IN_PROGRESS.value]",
             ),
-            Edit(MARKING, "if earlier and is_current(", "if False and is_current("),
+            Edit(MARKING, "        if slot_id in standing:\n", "        if not slot.code:\n"),
             Edit(
                 MARKING,
                 "    _finish(finished, at)\n    return len(waiting)",

@@ -432,9 +432,9 @@ def test_nothing_but_the_question_is_touched(place: MarkingWorld) -> None:
         decide(
             approval=Approval.objects.get(), approve=True, at=clock.now(), actor=place.world.second_officer
         )
-    written = [one["sql"] for one in statements if one["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
-    marks = [one for one in written if '"exams_mark"' in one]
-    totals = [one for one in written if one.startswith('UPDATE "exams_attempt"')]
+    written = [one["sql"] for one in statements if not one["sql"].startswith("SELECT")]
+    marks = [one for one in written if "exams_mark" in one]
+    totals = [one for one in written if "UPDATE" in one and "exams_attempt" in one]
     assert len(marks) == 1
     assert len(totals) == 2  # one for those who gain two points, one for those who lose them
     assert Mark.objects.filter(key_version=2).count() == 4

@@ -11,18 +11,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from exams.domain.invigilation import reopen_attempt
+from exams.domain.judging import Verdict, judge, save_draft
 from exams.domain.marking_plans import MarkerSpec, possible_markers, take_back
 from exams.domain.marking_progress import marking_progress
-from exams.domain.marking_tasks import (
-    Verdict,
-    judge,
-    my_queues,
-    my_task,
-    next_task,
-    previous_task,
-    save_draft,
-    view_task,
-)
+from exams.domain.marking_tasks import my_queues, my_task, next_task, previous_task, view_task
 from exams.domain.quarantine import decide_quarantine
 from exams.domain.releases import release_sitting
 from exams.domain.saving import Item, Status, save_answers
