@@ -8,19 +8,38 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.db.backends.sqlite3.base import DatabaseOperations
+from django.test import TransactionTestCase
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests marked `shared` run wherever the sample files lie beside the checkout."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests marked `shared` run wherever the sample files lie beside the checkout.
+
+    What asks no database says the same beside every database: on PostgreSQL it is not asked again.
+    """
+    if connection.vendor == "postgresql":
+        apart = [item for item in items if not asks_a_database(item)]
+        config.hook.pytest_deselected(items=apart)
+        items[:] = [item for item in items if asks_a_database(item)]
     if SHARED_DATA.is_dir():
         return
     skip = pytest.mark.skip(reason="the sample files in ../shared/data are not here")
     for item in items:
         if "shared" in item.keywords:
             item.add_marker(skip)
+
+
+def asks_a_database(item: pytest.Item) -> bool:
+    """By mark, by fixture or by class."""
+    if item.get_closest_marker("django_db") or {"db", "transactional_db", "live_server"} & set(
+        getattr(item, "fixturenames", ())
+    ):
+        return True
+    test_class = getattr(item, "cls", None)
+    return test_class is not None and issubclass(test_class, TransactionTestCase)
 
 
 @pytest.fixture(scope="session")
