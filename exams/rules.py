@@ -7,8 +7,9 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from examsite.lib.errors import NotFound
-from examsite.people.models import Role, Unit
+from examsite.people.models import Membership, Role, Unit
 from examsite.people.rules import Asker, granted_paths, holds, path_filter, units_under
+from questionbanks.models import Bank
 
 from .engine.transitions import State
 from .models import (
@@ -81,6 +82,20 @@ def seats_of(user: Asker) -> QuerySet[Seat]:
 def attempts_of(user: Asker) -> QuerySet[Attempt]:
     """A candidate's own attempts."""
     return Attempt.objects.filter(entry__user=user) if user.is_authenticated else Attempt.objects.none()
+
+
+def banks_practised_by(user: Asker) -> QuerySet[Bank]:
+    """Banks open for practice of the units, and the units above, where the person belongs or had to sit."""
+    if not user.is_authenticated:
+        return Bank.objects.none()
+    paths = {
+        *Membership.objects.filter(user=user.pk, valid_to__isnull=True).values_list("unit__path", flat=True),
+        *RosterEntry.objects.filter(user=user.pk, exam__published_at__isnull=False).values_list(
+            "unit_path", flat=True
+        ),
+    }
+    units = {key for path in paths for key in path.strip("/").split("/")}
+    return Bank.objects.filter(unit__in=units, practice_since__isnull=False)
 
 
 def _watched(user: Asker, field: str) -> Q:

@@ -39,10 +39,11 @@ from examsite.people.domain.imports import upload_list
 from examsite.people.domain.roles import propose_role
 from examsite.people.domain.voice import ask_correction, send_feedback
 from examsite.people.models import Role, User
-from questionbanks.domain.banks import create_bank
+from questionbanks.domain.banks import create_bank, open_practice
 from questionbanks.domain.editions import add_edition, add_law, store_text
 from questionbanks.domain.imports import start_import
 from questionbanks.domain.items import create_items
+from questionbanks.models import ItemState
 from questionbanks.statutes.reading import read_statute
 from tests.exam_world import World, make_world
 from tests.factories import (
@@ -188,8 +189,18 @@ def _add_bank(cast: Cast) -> None:
     old = law.editions.get(adopted_on=date(2018, 1, 1))
     for edition in (old, new):
         store_text(edition=edition, statute=read_statute("村法\n第一条 甲。"), at=at, actor=None)
+    practised = create_bank(name="练习题库", unit=cast.tree.town, at=at, actor=None)
+    create_items(
+        bank=practised,
+        questions=make_questions("single", 1),
+        at=at,
+        actor=None,
+        state=ItemState.APPROVED,
+    )
+    open_practice(bank=practised, at=at, actor=cast.users["officer"])
     cast.objects |= {
         "bank": bank.pk,
+        "open_bank": practised.pk,
         "item": item.pk,
         "topic": item.topic_id,
         "bank_run": run.pk,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from django.views.decorators.gzip import gzip_page
 
-from . import entering, evidence, figures_urls, hot, marking_urls, office_urls, sign_in, staff
+from . import entering, evidence, figures_urls, hot, marking_urls, office_urls, practice, sign_in, staff
 
 app_name = "exams_api"
 urlpatterns: list[URLPattern] = [
@@ -18,6 +18,15 @@ urlpatterns: list[URLPattern] = [
     path("attempts/<uuid:attempt>/heartbeat", hot.heartbeat, name="heartbeat"),
     path("attempts/<uuid:attempt>/submit", hot.submit, name="submit"),
     path("attempts/<uuid:attempt>/result", entering.Result.as_view(), name="result"),
+    path("my/practice", practice.Practice.as_view(), name="my_practice"),
+    path("my/practice/<uuid:bank>", practice.PracticeQuestions.as_view(), name="my_practice_questions"),
+    path(
+        "my/practice/<uuid:bank>/<str:question>", practice.PracticeAnswer.as_view(), name="my_practice_answer"
+    ),
+    path("my/mistakes", practice.Mistakes.as_view(), name="my_mistakes"),
+    path(
+        "my/mistakes/<uuid:attempt>/<str:slot>", practice.MistakeAnswer.as_view(), name="my_mistakes_answer"
+    ),
     # Staff
     path("sittings/<uuid:sitting>/monitor", staff.Monitor.as_view(), name="monitor"),
     path("sittings/<uuid:sitting>/extend", staff.ExtendSitting.as_view(), name="sitting_extend"),

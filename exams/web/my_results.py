@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from examsite.lib.errors import Conflict, Invalid, NotFound
 from examsite.web import page
+from questionbanks.kinds.base import Answer, Question
 
 from ..api.entering import find_own_attempt
 from ..domain.certificates import CertificateState, state_on
@@ -117,16 +119,21 @@ def score_words(attempt: Attempt, result: AttemptResult) -> dict[str, Any]:
 
 def _shown(slot: SlotResult) -> dict[str, Any]:
     """One question with its choices, once keys are out."""
-    rows: list[ChoiceRow] = []
-    if slot.question is not None and slot.question.choices:
-        right = {letter for key in slot.keys for letter in key.split("、")}
-        chosen = set(slot.given) if isinstance(slot.given, tuple) else set()
-        for choice in slot.question.choices:
-            is_key, is_chosen = choice.label in right, choice.label in chosen
-            tone = "is-key" if is_key else "is-wrong" if is_chosen else ""
-            words = "✓ 您选" if is_key and is_chosen else "✓ 答案" if is_key else "✕ 您选"
-            rows.append(ChoiceRow(choice.label, choice.text, tone, words if tone else ""))
+    rows = [] if slot.question is None else choice_rows(slot.question, slot.keys, slot.given)
     return {"slot": slot, "rows": rows, "keys": " 或 ".join(slot.keys)}
+
+
+def choice_rows(question: Question, keys: Sequence[str], given: Answer) -> list[ChoiceRow]:
+    """The choices of a question with what was chosen and what was right; none where people write."""
+    right = {letter for key in keys for letter in key.split("、")}
+    chosen = set(given) if isinstance(given, tuple) else {given}
+    rows = []
+    for choice in question.choices:
+        is_key, is_chosen = choice.label in right, choice.label in chosen
+        tone = "is-key" if is_key else "is-wrong" if is_chosen else ""
+        words = "✓ 您选" if is_key and is_chosen else "✓ 答案" if is_key else "✕ 您选"
+        rows.append(ChoiceRow(choice.label, choice.text, tone, words if tone else ""))
+    return rows
 
 
 def _certificate(attempt: Attempt, at: datetime) -> Certificate | None:

@@ -76,7 +76,9 @@ def test_practice_is_opened_and_closed_once_each(bank: Bank, editor: User) -> No
     assert close_practice(bank=bank, at=AT, actor=editor).practice_since is None
     with pytest.raises(Conflict, match="没有开放练习"):
         close_practice(bank=bank, at=AT, actor=editor)
-    assert [one.action for one in AuditRecord.objects.filter(action__startswith="bank.practice")] == [
+    assert [
+        one.action for one in AuditRecord.objects.filter(action__startswith="bank.practice").order_by("pk")
+    ] == [
         "bank.practice_open",
         "bank.practice_close",
     ]
