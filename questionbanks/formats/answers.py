@@ -65,7 +65,7 @@ def choice_key(answer: str, choices: Sequence[Choice]) -> tuple[tuple[str, ...],
         return (whole,), ""
     if found is not None:
         return found, ""
-    for separator in ("\n", "；", ";", "|", "、", "，", ","):
+    for separator in ("\n", "；", ";", "|", "&", "#", "、", "，", ","):
         parts = [by_text.get(squeeze(part)) for part in answer.split(separator) if part.strip()]
         if len(parts) > 1 and all(parts):
             return tuple(part for part in parts if part), ""

@@ -8,11 +8,20 @@ stem is a list, unless what follows it (options, an answer of its own) shows tha
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from .base import Problem
 from .keytable import KeySection, entries_of, entries_of_table, read_key
-from .line_facts import LONE, Facts, asks, cells_of, facts_of, has_options, is_short, main_style
+from .line_facts import (
+    LONE,
+    Facts,
+    asks,
+    cells_of,
+    facts_of,
+    has_options,
+    is_short,
+    main_style,
+    without_item_headings,
+)
 from .lines import Line
 from .marks import (
     RUNAWAY,
@@ -26,43 +35,17 @@ from .marks import (
     segments,
 )
 from .materials import names_case, names_material, range_of
+from .pieces import Block, Cut, Section
 
-_BEFORE_STEM = {"kind", "topic", "difficulty", "points", "source"}  # labels that may describe an item first
+_BEFORE_STEM = {
+    "number",
+    "kind",
+    "topic",
+    "difficulty",
+    "points",
+    "source",
+}  # labels that may describe an item first
 LOOKAHEAD = 30  # lines in which an item's own options or answer must begin
-
-
-@dataclass(slots=True)
-class Section:
-    """What holds for the items below a heading."""
-
-    heading: Heading | None = None
-    chapter: str = ""
-    index: int = 0
-
-
-@dataclass(slots=True)
-class Block:
-    """The lines of one item. `text_from`: where the text begins in the first line, behind the number."""
-
-    section: Section
-    number: Number | None
-    lines: list[Line] = field(default_factory=list)
-    text_from: int = 0
-    material: list[Line] = field(default_factory=list)
-    numbered: bool = True
-
-    @property
-    def value(self) -> int:
-        return self.number.value if self.number else 0
-
-
-@dataclass(slots=True)
-class Cut:
-    """The whole text, cut: items in order, keys that stand apart, what was left out on purpose."""
-
-    blocks: list[Block] = field(default_factory=list)
-    keys: list[tuple[int, KeySection]] = field(default_factory=list)  # (blocks before the key, its answers)
-    problems: list[Problem] = field(default_factory=list)
 
 
 def cut(lines: Sequence[Line]) -> Cut:
@@ -74,6 +57,7 @@ class _Cutter:
     def __init__(self, lines: Sequence[Line]) -> None:
         self.lines = lines
         self.facts = [facts_of(line) for line in lines]
+        without_item_headings(lines, self.facts)
         self.style = main_style(lines, self.facts)
         self.numbered = self._is_numbered()
         self.cut = Cut()
@@ -127,6 +111,8 @@ class _Cutter:
             and not (facts.number and self._starts_item(index))
         ):
             self._open_chapter(chapter_of(line.text))
+        elif line.title and self._names_what_follows(index):
+            self._close()
         elif self._starts_material(index):
             self._open_material(line)
         elif self._starts_item(index):
@@ -141,6 +127,15 @@ class _Cutter:
         if not chapter_of(self.lines[index].text) or any(facts.labels):
             return False
         return not (facts.number and self._starts_item(index))
+
+    def _names_what_follows(self, index: int) -> bool:
+        """Whether a heading without number is the name of an item ("### G23【单选】") and not its stem."""
+        if self.facts[index].number or any(self.facts[index].labels):
+            return False
+        below = next(
+            (facts for facts in self.facts[index + 1 :][:LOOKAHEAD] if not facts.blank), Facts(blank=True)
+        )
+        return not (below.blank or below.option or below.answer is not None)
 
     def _open_section(self, heading: Heading) -> None:
         self._close()
@@ -230,9 +225,7 @@ class _Cutter:
         if not facts.number and self._named_before_stem(index):
             return True
         if "stem" in facts.labels[:1] and not facts.number:
-            if block is not None and all(
-                facts_of(line).labels[:1][0] in _BEFORE_STEM for line in block.lines
-            ):
+            if block is not None and all(self._describes(line) for line in block.lines):
                 return False
             named = bool(segments(self.lines[index].text)[0].text.strip())
             return block is None or (named and not (self.numbered and block.number))

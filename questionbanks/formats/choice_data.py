@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any, TypeGuard
 
 from ..kinds.base import Choice
 from .normalise import half
@@ -45,6 +46,8 @@ def choices_of_data(data: object) -> list[Choice]:
         ]
     if isinstance(data, list) and all(isinstance(one, str | int | float) for one in data):
         return with_labels([_scalar(one) for one in data])
+    if is_pairs(data):
+        return with_labels([_scalar(one[0]) for one in data])
     if isinstance(data, list) and all(isinstance(one, dict) for one in data):
         return [_choice_of(one, label) for one, label in zip(data, letters_from_a(len(data)), strict=True)]
     return []
@@ -77,6 +80,14 @@ _TEXT_KEYS = (
     "name",
     "option",
 )
+
+
+def is_pairs(data: object) -> TypeGuard[list[list[Any]]]:
+    """Whether options come as [text, right?] each."""
+    return isinstance(data, list) and all(
+        isinstance(one, list) and len(one) == 2 and isinstance(one[0], str) and isinstance(one[1], bool)
+        for one in data
+    )
 
 
 def _choice_of(one: dict[str, object], label: str) -> Choice:

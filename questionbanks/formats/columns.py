@@ -128,7 +128,7 @@ def _guess_columns(grid: Grid) -> Columns | None:
     """Columns of a table without header, by their values: letters, kinds, numbers, the longest text."""
     body = [row for row in grid.rows[:200] if not is_blank(row)]
     width = max((len(row) for row in body), default=0)
-    if len(body) < 3 or width < 3:
+    if len(body) < 3 or width < 2:
         return None
     texts = [
         [clean(cell_text(row[column]).text) for row in body if column < len(row)] for column in range(width)

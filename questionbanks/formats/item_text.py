@@ -9,20 +9,20 @@ from dataclasses import dataclass, field
 from ..kinds.base import Choice
 from .bare_options import RIGHT_BEHIND, Run, bare_options, bulleted_options, counted_options, weak_options
 from .base import Problem
-from .blocks import Block
 from .drafts import Draft
 from .lines import Line
 from .marks import Segment, segments, take_tags
 from .materials import material_of
 from .normalise import blank_spans, clean, difficulty_of, points_of
 from .options import BULLETS, MARKS, find_options
+from .pieces import Block
 
 _FIELD = re.compile(r"\n[_＿]{10,}\s*$")
 _TRUE_FALSE_LINE = re.compile(
     r"\s*(?:true|false|T|F|对|错|√|×|正确|错误)\s?[.、:：]\s?(?:正确|错误|对|错|√|×)\s*", re.IGNORECASE
 )
 _LONE_ANSWER = re.compile(
-    r"\s*(?:[A-HＡ-Ｈ](?:[\s、,，]{0,2}[A-HＡ-Ｈ]){0,7}|[√×✓✗✔✘❌✅]|对|错|正确|错误)\s*[。.]?\s*"
+    r"\s*[（(【\[]?\s?(?:[A-HＡ-Ｈ](?:[\s、,，]{0,2}[A-HＡ-Ｈ]){0,7}|[√×✓✗✔✘❌✅]|对|错|正确|错误)\s?[)）】\]]?\s*[。.]?\s*"
 )
 _GLUED_ANSWER = re.compile(r"(?:[（(]\s?([A-HＡ-Ｈ]{1,8})\s?[)）]|[ \t]{2,}([A-HＡ-Ｈ]{1,8}))\s*[。.]?\s*$")
 _NEXT_GLUED = re.compile(r"\s*([A-HＡ-Ｈ]{1,8})\s{0,3}(\d{1,4}[、.．].{4,})", re.DOTALL)
@@ -78,6 +78,8 @@ def _draft_of(lines: Sequence[Line], text_from: int, prefix: str = "") -> Draft:
     draft.difficulty = difficulty_of(" ".join(labels.get("difficulty", [])))
     draft.topic = clean(" ".join(labels.get("topic", [])))
     draft.source = _joined(labels.get("source", []))
+    if labels.get("number"):
+        draft.number = clean(labels["number"][0])
     if labels.get("kind"):
         draft.kind_name = clean(labels["kind"][0])
     _report_objects(draft, lines)
@@ -109,19 +111,30 @@ def _collect(lines: Sequence[Line], text_from: int) -> _Parts:
         if (
             label in {"answer", "mine", "points", "difficulty", "rationale", "ignore", "kind"}
             and _begins_option(text)
-            and not parts.by_label.get("_options")
+            and not (_is_open(parts, label) and _repeats(text, parts.body))
         ):
             label = ""
         for piece in segments(text):
             if piece.label:
                 label = piece.label
-            elif label in {"points", "difficulty", "kind", "mine", "ignore"}:
+            elif label in {"points", "difficulty", "kind", "number", "mine", "ignore"}:
                 label = "" if label != "mine" else "ignore"
             if label in {"", "stem", "choices"}:
                 parts.body.append((piece.text, line, start + piece.start))
             else:
                 _add(parts.by_label.setdefault(label, []), piece)
     return parts
+
+
+def _is_open(parts: _Parts, label: str) -> bool:
+    """Whether a label of an answer stands above what it names, in a line of its own."""
+    return label in {"answer", "mine"} and not parts.by_label[label][-1].strip()
+
+
+def _repeats(text: str, body: Sequence[tuple[str, Line, int]]) -> bool:
+    """Whether a line is an option of the body once more: "正确答案：" with "A: 甲;" in the next line."""
+    bare = re.sub(r"[.．、:：;；\s]", "", text)
+    return any(re.sub(r"[.．、:：;；\s]", "", before) == bare for before, _, _ in body)
 
 
 def _add(texts: list[str], piece: Segment) -> None:

@@ -17,12 +17,12 @@ from examsite.lib.files.encodings import decode
 from examsite.lib.files.sniff import Probe
 
 from .base import Format, Parsed, Unreadable
-from .choice_data import choices_of_data
+from .choice_data import choices_of_data, is_pairs
 from .drafts import Draft
 from .fields import draft_of, gather, meaning_of, settle_names
 from .normalise import kind_of
 from .options import with_labels
-from .runs import read_places, take_numbers
+from .runs import MANY, read_places, take_numbers
 from .settle import group
 
 MAX_DEPTH = 12
@@ -87,7 +87,8 @@ class JsonSet(Format):
 
     def parse(self, data: bytes, *, name: str = "", mapping: Mapping[str, str] | None = None) -> Parsed:
         text, encoding = decode(data, damaged=True)
-        found = list(_items(load(text)))
+        loaded = load(text)
+        found = list(_items(loaded)) or list(_answers_by_question(loaded))
         if not found:
             raise Unreadable("no_questions", "JSON里没有认出试题：每道题要有题干（question）和答案（answer）")
         constant = _constant_keys(found)
@@ -158,6 +159,25 @@ def _items(data: Any, where: str = "", around: _Around = _NOTHING, depth: int = 
             if isinstance(value, dict | list) and meaning_of(str(key)) != "choices":
                 inner = replace(around, kind=kind_of(str(key)) or around.kind)
                 yield from _items(value, f"{where}·{key}" if where else str(key), inner, depth + 1)
+
+
+def _answers_by_question(data: Any) -> Iterator[_Found]:
+    """A dictionary from questions to answers: {"…|甲|乙": "甲"}."""
+    if (
+        not isinstance(data, dict)
+        or len(data) < MANY
+        or not all(isinstance(one, str) for one in data.values())
+    ):
+        return
+    if sum(map(len, data)) < 8 * len(data):
+        return
+    for number, (question, answer) in enumerate(data.items(), 1):
+        stem, *choices = question.split("|")
+        listed = answer.strip() in {one.strip() for one in choices}
+        item = {"question": stem if listed else question, "answer": answer} | (
+            {"options": choices} if listed else {}
+        )
+        yield _Found(item, f"第{number}项", _NOTHING)
 
 
 def _said_by(data: Mapping[str, Any], around: _Around) -> _Around:
@@ -308,6 +328,10 @@ def _beside(key: str, text: str) -> str:
 
 def _right_choices(value: Any) -> tuple[str, ...]:
     """Labels of options that say themselves that they are right ({"text": …, "is_correct": true})."""
+    if is_pairs(value):
+        return tuple(
+            choice.label for choice, one in zip(choices_of_data(value), value, strict=True) if one[1]
+        )
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
         return ()
     labels = [choice.label for choice in choices_of_data(value)]

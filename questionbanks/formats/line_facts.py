@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .lines import Line
-from .marks import MAIN, Heading, Number, heading_of, number_of, segments
+from .marks import MAIN, Heading, Number, heading_of, is_kind_alone, number_of, segments
 from .normalise import blank_spans, judgement, letters
 
-LONE = re.compile(r"\s*(?:[A-HＡ-Ｈ](?:[\s、,，]{0,2}[A-HＡ-Ｈ]){0,7}|[√×✓✗对错]|正确|错误)\s*[。.]?\s*")
+LONE = re.compile(
+    r"\s*[（(【\[]?\s?(?:[A-HＡ-Ｈ](?:[\s、,，]{0,2}[A-HＡ-Ｈ]){0,7}|[√×✓✗✔✘对错]|正确|错误)\s?[)）】\]]?\s*[。.]?\s*"
+)
 _KEY_LINE = re.compile(r"\s*\d{1,4}\s?[.．、:：-]?\s?(?:[A-H]{1,8}|[√×对错])[\s,，;；]{1,6}\d")
 _OPTION = re.compile(r"\s*[√✓✔☑✅*＊★]?\s?[(（\[【]?\s?([A-ZＡ-Ｚ])\s{0,2}[.．、:：)）\]】﹒]")
 
@@ -41,6 +44,17 @@ def facts_of(line: Line) -> Facts:
         labels=tuple(piece.label for piece in pieces),
         answer=answer,
     )
+
+
+def without_item_headings(lines: Sequence[Line], facts: Sequence[Facts]) -> None:
+    """Lines such as "3.单选题 (1分)" that count on from each other begin items: no headings, in place."""
+    alone = [n for n, line in enumerate(lines) if facts[n].heading is not None and is_kind_alone(line.text)]
+    values = [number.value if (number := number_of(lines[n].text)) else 0 for n in alone]
+    steps = sum(later == before + 1 for before, later in pairwise(values))
+    kinds = {heading.kind for n in alone if (heading := facts[n].heading)}
+    if steps and (len(kinds) < len(alone) or len(alone) > 6):  # headings count on too, but of other kinds
+        for n in alone:
+            facts[n].heading = None
 
 
 def main_style(lines: Sequence[Line], facts: Sequence[Facts]) -> str:

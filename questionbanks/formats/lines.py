@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from .marks import heading_of, is_page_mark, is_separator, number_of, segments
-from .normalise import judgement, letters, strip_invisible
+from .normalise import half, judgement, letters, strip_invisible
 
 _AMID = re.compile(r"\s*(?:[(（\[]?[B-HＢ-Ｈ]\s?[.．、:：)）]|[【\[]?(?:正确|参考)?答案)")
 
@@ -18,7 +18,7 @@ class Line:
     """One line or paragraph. `strong`: spans (start, end) of `text` in bold or colour; `underlined` likewise.
 
     `table`: HTML of a table that stands here; `pictures`: how many pictures; `formulas`: how many formulas.
-    `listed`: the key of the automatic numbering ("" for typed numbers).
+    `listed`: the key of the automatic numbering ("" for typed numbers). `title`: a heading of Markdown.
     """
 
     text: str
@@ -29,14 +29,30 @@ class Line:
     formulas: int = 0
     table: str = ""
     listed: str = ""
+    title: bool = False
 
 
 def lines_of(text: str, unit: str = "行") -> list[Line]:
     """The lines of a text, numbered from 1; page marks and running headers are left out."""
     lines = [
-        _emphasised(Line(strip_invisible(line), f"第{n}{unit}")) for n, line in enumerate(text.split("\n"), 1)
+        _plain(Line(strip_invisible(line), f"第{n}{unit}")) for n, line in enumerate(text.split("\n"), 1)
     ]
     return tidied(lines)
+
+
+_MARKDOWN = re.compile(
+    r"^\s*(?:>\s?)?(?:#{1,6}\s+(?=\S)|[-*+]\s+(?=(?:\*\*)?[(（]?[A-HＡ-Ｈ]\s?[.．、:：)）])|(?<=>)\s?|(?<=>\s))"
+)
+_WRAPPER = re.compile(r"</?(?:details|summary)\b[^<>]{0,80}>|<br\s?/?>\s*$", re.IGNORECASE)
+_NAMED_OPTION = re.compile(r"^\s*选项\s?(?=[A-HＡ-Ｈ]\s?[:：.．、])")
+
+
+def _plain(line: Line) -> Line:
+    """A line without the marks of Markdown and the name before an option; bold becomes marked spans."""
+    text = _MARKDOWN.sub("", line.text)
+    text = _WRAPPER.sub(" ", text) if "<" in text else text
+    title = text != line.text and line.text.lstrip("> ").startswith("#")
+    return _emphasised(replace(line, text=_NAMED_OPTION.sub("", text), title=title))
 
 
 _EMPHASIS = re.compile(r"\*\*(?=[^\s*])([^*\n]{1,2000})(?<=\S)\*\*")
@@ -57,7 +73,45 @@ def _emphasised(line: Line) -> Line:
 
 def tidied(lines: Sequence[Line]) -> list[Line]:
     """The lines of a bank: without page furniture, and with items parted that run on in one line."""
-    return [part for line in without_page_furniture(lines) for part in _parted(line)]
+    return [part for line in _with_letters(without_page_furniture(lines)) for part in _parted(line)]
+
+
+_LETTER = re.compile(r"\s*([A-HＡ-Ｈ])\s?[.．、:：]?\s*")
+_GAP = 3  # lines of text that may stand below a letter
+
+
+def _with_letters(lines: Sequence[Line]) -> list[Line]:
+    """Letters alone in their lines above the options ("A", then "甲") are put before them."""
+    found, at = list(lines), 0
+    while at < len(found):
+        places = _letters_from(found, at)
+        for place in reversed(places):
+            text = next(n for n in range(place + 1, len(found)) if found[n].text.strip())
+            letter = found[place].text.strip(" .．、:：")
+            found[place] = replace(
+                found[text], text=f"{letter}. {found[text].text.strip()}", strong=(), underlined=()
+            )
+            del found[place + 1 : text + 1]
+        at += 1
+    return found
+
+
+def _letters_from(lines: Sequence[Line], start: int) -> list[int]:
+    """Where A, B, C … stand alone in their lines, each above a text of its own, from the line `start`."""
+    places: list[int] = []
+    at = start
+    while at < len(lines):
+        match = _LETTER.fullmatch(lines[at].text)
+        if match is None or half(match.group(1)) != chr(65 + len(places)):
+            break
+        below = [n for n in range(at + 1, min(at + 2 * _GAP + 2, len(lines))) if lines[n].text.strip()][
+            : _GAP + 1
+        ]
+        if not below or _LETTER.fullmatch(lines[below[0]].text) or segments(lines[below[0]].text)[0].label:
+            break
+        places.append(at)
+        at = next((n for n in below[1:] if _LETTER.fullmatch(lines[n].text)), len(lines))
+    return places if len(places) > 1 else []
 
 
 _ANSWERED = re.compile(r"答案[】\]]?\s?[:：]?")

@@ -25,7 +25,8 @@ _WORDS: dict[str, str] = {
     "topic": r"知识点|考点|考查点|所属章节|章节|知识模块|考核点",
     "source": r"出处|来源|题目来源|(?:法律|政策|答题|命题|题目)?依据|法条|教材页码|出题依据",
     "kind": r"题型|试题类型|题目类型",
-    "stem": r"题目|题干|试题|问题|[Qq]uestion",
+    "stem": r"(?:题目|题干|试题)(?:内容)?|问题|[Qq]uestion",
+    "number": r"(?:试题|题目)(?:编号|序号)|题号",
     "choices": r"选项",
     "ignore": r"答题时间|正确率|是否正确|批注|易错项|全站正确率|作答时间|统计|本题用时",
 }
@@ -113,6 +114,7 @@ _NUMBER_STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (MAIN, re.compile(r"第\s?(\d{1,5})\s?[题道]\s{0,3}[:：.．、]?\s*")),
     (MAIN, re.compile(r"(?:(?:典型|经典)?例题?|题目?|试题|问题"
         r"|[Qq](?:uestion)?)\s?(\d{1,5})\s?[:：.．、]\s*")),
+    (MAIN, re.compile(r"[Qq](?:uestion)?\s?(\d{1,5})\s*$")),
     ("n$", re.compile(r"(\d{1,5})\s*$")),
     (MAIN, re.compile(r"(\d{1,5})\s?[/／]\s?\d{1,4}\s?(?:[.．、:：]\s*|(?=\s*[单多判填简不选]|\s*$))")),
     (MAIN, re.compile(r"(\d{1,5})\s{0,2}[.．。](?!\d)\s?[、.．]?\s*")),
@@ -199,7 +201,7 @@ _PAGE = re.compile(
     r"\s*(?:第\s?\d{1,4}\s?页.{0,12}|[-—–]\s?\d{1,4}\s?[-—–]|共\s?\d{1,4}\s?页|Page\s?\d{1,4}.{0,10}"
     r"|(?:点击)?(?:查看|显示|收起)(?:参考)?(?:答案|解析|答案解析)|纠错|收藏|加入错题本|分享|【(?:结束|完|END)】)\s*"
 )
-_SEPARATOR = re.compile(r"\s*([-=*_~—–－＝＊#.·…])\1{4,}\s*")
+_SEPARATOR = re.compile(r"\s*(?:([-=*_~—–－＝＊#.·…])\1{4,}|-{3,4}|\*{3,4}|={3,4})\s*")
 _SAMPLE = re.compile(r"\s*[【（(\[]?(?:例题?|示例|样题|样例|范例)[】）)\]]?\s?[:：.、]")
 
 
@@ -251,6 +253,16 @@ def judge_letters(text: str) -> dict[str, bool]:
         for match in _JUDGE_LETTER.finditer(half(text)):
             found[match.group("a") or match.group("b")] = bool(match.group("yes"))
     return found if sorted(found.values()) == [False, True] else {}
+
+
+_KIND_ALONE = re.compile(
+    rf"\s*\d{{1,4}}\s?[.．、]\s*[（(\[【]?\s?(?:{_KIND})题?\s?[，,]?\s?(?:[（(]?\s?[\d.]{{1,5}}\s?分\s?[)）]?)?\s?[)）\]】]?\s*"
+)
+
+
+def is_kind_alone(text: str) -> bool:
+    """Whether a line holds a number and a kind and no more: "3.单选题 (1分)", a heading or an item below."""
+    return len(text) <= 40 and _KIND_ALONE.fullmatch(text) is not None
 
 
 def chapter_of(text: str) -> str:

@@ -1,6 +1,6 @@
 """Moodle's cloze text: "北京是{1:SHORTANSWER:=首都~=京城}".
 
-Written gaps only become a 填空; menus have no place.
+Written gaps become a 填空, one menu alone a 单选; several menus, and menus beside gaps, have no place.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ import re
 from decimal import Decimal
 
 from ..kinds.base import Blanks, Question
-from .incoming import Incoming, accepted_texts, percent
+from .incoming import FULL, Incoming, accepted_texts, lettered, percent
 from .richtext import BLANK, from_html, without_last_blanks
 
 _FIELD = re.compile(r"\{(\d*):([A-Z_]+):((?:[^}\\]|\\.)*)\}", re.DOTALL)
 _WRITTEN = frozenset({"SHORTANSWER", "SA", "MW", "SHORTANSWER_C", "SAC", "MWC"})
 _NUMERIC = frozenset({"NUMERICAL", "NM"})
+_MENUS = frozenset(
+    f"{name}{way}" for name in ("MULTICHOICE_", "MC") for way in ("", "V", "H", "S", "VS", "HS")
+)
 _ANSWER = re.compile(
     r"(=|%-?\d+(?:[.,]\d*)?%)?((?:\\.|&#?\w+;|[^~\\#])*)(?:#(?:\\.|[^~\\])*)?(?:~|$)", re.DOTALL
 )
@@ -26,6 +29,8 @@ def read(item: Incoming, markup: str, rationale: str) -> Question:
     fields = list(_FIELD.finditer(markup))
     stem = without_last_blanks(item.html(_FIELD.sub(BLANK, markup)))
     kinds = {field.group(2) for field in fields}
+    if len(fields) == 1 and kinds <= _MENUS | {"MULTICHOICE"}:
+        return _choice(item, stem, fields[0].group(3), rationale)
     if not fields or not kinds <= _WRITTEN | _NUMERIC:
         return item.foreign(
             "cloze" if not fields or kinds & _WRITTEN else "select", stem, rationale=rationale
@@ -41,6 +46,14 @@ def read(item: Incoming, markup: str, rationale: str) -> Question:
         accepted.append(accepted_texts(item, texts, weights))
     key = Blanks(tuple(accepted)) if all(accepted) else None
     return item.question("fill_blank", stem, key=key, rationale=rationale)
+
+
+def _choice(item: Incoming, stem: str, source: str, rationale: str) -> Question:
+    """The item of a text with one menu."""
+    texts, weights = _alternatives(source)
+    choices = lettered(texts)
+    right = tuple(choice.label for choice, weight in zip(choices, weights, strict=True) if weight >= FULL)
+    return item.question("single", stem, choices=choices, key=right or None, rationale=rationale)
 
 
 def _alternatives(source: str) -> tuple[list[str], list[Decimal]]:

@@ -138,6 +138,19 @@ def split_options(text: str) -> tuple[str, list[Choice]]:
     return text[:start], _cut(text, [_Place(begin, text_at) for _, begin, text_at in run])
 
 
+def options_by_answer(text: str, answer: str) -> tuple[str, list[Choice]]:
+    """Options that follow the stem behind a separator, if the parts of the answer are among them.
+
+    "谁（ ）&甲&乙" with the answer "乙". The whole text and none otherwise.
+    """
+    for separator in ("&", "|", "｜", "#", ";", "；", "\n"):
+        stem, *texts = [part.strip() for part in text.split(separator)]
+        said = {part.strip() for part in answer.split(separator) if part.strip()}
+        if 2 <= len(texts) <= 10 and all(texts) and stem and said and said <= set(texts):
+            return stem, with_labels(texts)
+    return text, []
+
+
 def split_run(text: str) -> list[Choice]:
     """The options of a text that begins with label A."""
     match = _PREFIX.match(text)

@@ -14,7 +14,9 @@ from .normalise import clean, half, squeeze
 from .options import letters_from_a
 
 MANY = 5  # so many items that agree are a convention, which is noted once and not doubted one by one
-_NUMBER = re.compile(r"\s*(?:第\s?(\d{1,4})\s?[题道]\s?[、.．:：]?|[(（]?(\d{1,4})\s?[)）、.．:：])(?!\d)\s*")
+_NUMBER = re.compile(
+    r"\s*(?:第\s?(\d{1,4})\s?[题道]\s?[、.．:：]?|[(（]?(\d{1,4})\s?[)）、.．:：](?!\d)|(\d{1,4})\s+(?=[一-鿿《“（]))\s*"
+)
 _PLACES = re.compile(r"\d{1,2}(?:\s{0,2}[,，、;；|/ ]\s{0,2}\d{1,2}){0,25}")
 _CLOSED = frozenset({"true_false", "fill_blank", "short_answer", "case_group"})
 
@@ -22,7 +24,7 @@ _CLOSED = frozenset({"true_false", "fill_blank", "short_answer", "case_group"})
 def take_numbers(drafts: Sequence[Draft]) -> None:
     """Take numbers out of the stems that count on from one item to the next, or that a column repeats."""
     found = [_NUMBER.match(draft.stem) for draft in drafts]
-    values = [int(match.group(1) or match.group(2)) if match else -1 for match in found]
+    values = [int(next(filter(None, match.groups()))) if match else -1 for match in found]
     for at, (draft, match, value) in enumerate(zip(drafts, found, values, strict=True)):
         if match is None or not draft.stem[match.end() :].strip():
             continue

@@ -15,7 +15,7 @@ from .base import Problem
 from .draft_keys import READERS
 from .drafts import Draft
 from .normalise import CHOICE, blank_spans, clean, has_no_place, judgement, kind_of, letters, squeeze
-from .options import split_glued, split_options
+from .options import options_by_answer, split_glued, split_options
 from .richtext import from_html, from_plain, has_markup, to_html
 
 _PINNED = re.compile(
@@ -88,6 +88,8 @@ def _take_options_from_stem(draft: Draft) -> None:
     if draft.choices or draft.kind in {"fill_blank", "short_answer", "case_group"}:
         return
     stem, choices = split_options(draft.stem)
+    if not choices:
+        stem, choices = options_by_answer(draft.stem, draft.answer or "")
     if len(choices) >= 2 and stem.strip():
         draft.stem, draft.choices = clean(stem), [Choice(one.label, clean(one.text)) for one in choices]
 

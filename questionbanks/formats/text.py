@@ -13,7 +13,7 @@ from examsite.lib.files.sniff import Probe
 
 from .answers import is_judgement_pair
 from .base import Format, Parsed, Problem, Unreadable
-from .blocks import Block, Cut, cut
+from .blocks import cut
 from .drafts import Draft
 from .fields import default_kind
 from .item_text import drafts_of
@@ -21,6 +21,7 @@ from .keytable import KeySection
 from .lines import Line, lines_of
 from .marks import Heading
 from .normalise import CHOICE, judgement, letters
+from .pieces import Block, Cut
 from .settle import group
 
 ALIKE = 3  # so many items whose key is marked make it a convention, by which an item may have all marked

@@ -206,8 +206,12 @@ def _is_even(head: str, delimiter: str) -> bool:
     widths = [len(row) for row in rows]
     width = max(set(widths), key=widths.count)
     even = [row for row in rows if len(row) == width]
-    if width < 4 or len(even) * 10 < len(rows) * 8:
+    if width < 2 or len(even) * 10 < len(rows) * 8:
         return False
-    return any(
+    answers = [
         sum(letters(row[column]) is not None for row in even) * 5 >= len(even) * 4 for column in range(width)
-    )
+    ]
+    if width < 4:  # prose has commas too: the other columns must be long, and no key
+        others = [len(row[column]) for column in range(width) if not answers[column] for row in even]
+        return any(answers) and sum(others) >= 12 * len(others) and len(rows) >= 5
+    return any(answers)

@@ -73,6 +73,7 @@ SINGLE, MULTI = "<single>true</single>", "<single>false</single>"
             Blanks((("一", "壹"), ("二",))),
         ),
         (question("cloze", stem="甲{1:NM:=3:0}"), "fill_blank", Blanks((("3",),))),
+        (question("cloze", stem="{1:MULTICHOICE:甲~=乙}"), "single", ("B",)),
     ],
 )
 def test_kind_and_key(source: str, kind: str, key: object) -> None:
@@ -89,7 +90,7 @@ def test_kind_and_key(source: str, kind: str, key: object) -> None:
             "fill_blank",
             "数值题（有误差范围）不能导入",
         ),
-        (question("cloze", stem="{1:MULTICHOICE:=甲~乙}"), "fill_blank", "下拉选择填空题不能导入"),
+        (question("cloze", stem="{1:MC:=甲~乙}{1:MCV:=甲~乙}"), "fill_blank", "下拉选择填空题不能导入"),
         (question("ddwtos"), "fill_blank", "拖拽题不能导入"),
         (question("ordering"), "fill_blank", "排序题不能导入"),
         (question("calculated"), "fill_blank", "参数计算题不能导入"),
