@@ -10,6 +10,7 @@ from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from .people.rules import is_county_officer
 
@@ -27,9 +28,11 @@ class ExamAdminSite(AdminSite):
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Strangers sign in as everywhere; whoever is in and has no business here goes home."""
-        wanted = request.GET.get("next") or reverse("admin:index")
+        wanted = request.GET.get("next", "")
+        if not wanted.startswith("/") or not url_has_allowed_host_and_scheme(wanted, {request.get_host()}):
+            wanted = reverse("admin:index")
         if request.user.is_authenticated:
-            return redirect(wanted if self.has_permission(request) else "home")
+            return HttpResponseRedirect(wanted if self.has_permission(request) else reverse("home"))
         return HttpResponseRedirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': wanted})}")
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

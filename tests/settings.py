@@ -10,6 +10,9 @@ from examsite.settings import *  # noqa: F403
 # Static files straight from the sources, as under DEBUG (which the test runner turns off).
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
+# What tests upload is gone with them.
+_media = tempfile.TemporaryDirectory(prefix="exam-tests-")
+STORAGES["default"]["OPTIONS"]["location"] = _media.name  # noqa: F405
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
     # A file, so that threads meet the locks they meet in earnest (a database in memory has others); in memory

@@ -10,7 +10,7 @@ import hashlib
 import io
 from dataclasses import dataclass
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from .errors import Invalid
 
@@ -50,8 +50,10 @@ def _encode_anew(data: bytes) -> bytes:
         picture.load()
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise Invalid("file_type", "附件只收 PDF、JPG 或 PNG 文件。") from error
-    picture = picture.convert("RGB")
+    picture = ImageOps.exif_transpose(picture).convert("RGB")  # upright, as the telephone showed it
     picture.thumbnail((MAX_SIDE, MAX_SIDE))
+    clean = Image.new("RGB", picture.size)
+    clean.paste(picture)  # the points alone: comments and the like would be written again
     buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=85)
+    clean.save(buffer, "JPEG", quality=85)
     return buffer.getvalue()

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 AT_ONCE = 50
 
 
-def test_fifty_tries_at_once_get_five_guesses(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_t72_fifty_tries_at_once_get_five_guesses(monkeypatch: pytest.MonkeyPatch) -> None:
     make_user("张三", username="zhangsan", password=PASSWORD)
     checked: list[str] = []
     real = signing_in.check_password
@@ -45,7 +45,7 @@ def test_fifty_tries_at_once_get_five_guesses(monkeypatch: pytest.MonkeyPatch) -
     assert SignInFailure.objects.get(address="203.0.113.7").failures == TRIES
 
 
-def test_a_hall_behind_one_address_is_not_locked_out_by_some_who_mistype() -> None:
+def test_t73_a_hall_behind_one_address_is_not_locked_out_by_some_who_mistype() -> None:
     people = [make_user("张三", username=f"person{n}") for n in range(20)]
     password = "Qingcheng-2026-eins"
     for user in people:

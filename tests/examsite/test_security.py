@@ -200,7 +200,7 @@ def test_reading_changes_nothing(db: None) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("who", ["zhangsan", "nobody"])
-def test_the_api_says_no_more_than_the_page(who: str) -> None:
+def test_t41_the_api_says_no_more_than_the_page(who: str) -> None:
     make_user("张三", username="zhangsan", password=PASSWORD)
     reply = Client().post(
         reverse("exams_api:sign_in"),

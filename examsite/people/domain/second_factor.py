@@ -79,6 +79,8 @@ def _step_of(secret: str, code: str, at: datetime) -> int | None:
     app = pyotp.TOTP(secret, digits=CODE_DIGITS, interval=CODE_STEP)
     now = int(at.timestamp()) // CODE_STEP
     text = "".join(code.split())
+    if not text.isascii():  # the library takes look-alikes of digits for digits
+        return None
     for step in (now, now - 1, now + 1):
         if pyotp.utils.strings_equal(app.generate_otp(step), text):
             return step

@@ -36,9 +36,8 @@ STEPS = {
 
 def safe_next(request: HttpRequest, url: str) -> str:
     """The address to go on to, if it is one of ours."""
-    if url and url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure()):
-        return url
-    return ""
+    ours = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+    return url if ours and url.startswith("/") else ""
 
 
 def _go_on(request: HttpRequest, step: str | None, next_url: str) -> HttpResponse:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
@@ -39,7 +39,10 @@ def _unit(request: HttpRequest) -> Unit | None:
     """The unit asked for, else the topmost that the asker may look at."""
     visible = units_visible_to(request.user)
     if key := request.GET.get("unit"):
-        return get_object_or_404(visible, pk=key)
+        try:
+            return get_object_or_404(visible, pk=UUID(key))
+        except ValueError as error:
+            raise Http404 from error
     tops = in_tree_order(visible)
     return tops[0][0] if tops else None
 

@@ -122,7 +122,7 @@ def test_a_right_guess_forgets_the_wrong_ones(world: World) -> None:
     assert Ticket.objects.get(entry=slip.entry).failures == 0
 
 
-def test_an_unknown_name_is_refused_in_the_same_words(world: World) -> None:
+def test_t41_an_unknown_name_is_refused_in_the_same_words(world: World) -> None:
     slip = issue(world)[0]
     with pytest.raises(TicketRefused) as unknown:
         find_by_slip(name="没有此人", code=slip.code, at=clock.now())

@@ -87,3 +87,12 @@ def test_an_officer_who_came_by_a_slip_stays_out(cast: Cast) -> None:
     session["way"] = "ticket"
     session.save()
     assert client.get(reverse("admin:index")).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example", "/\\\\evil.example", "people", ""]
+)
+def test_the_door_of_the_admin_sends_nobody_to_a_foreign_site(client: Client, target: str) -> None:
+    client.force_login(make_staff(make_unit_tree().county, Role.OFFICER))
+    reply = client.get(reverse("admin:login"), {"next": target})
+    assert (reply.status_code, reply.url) == (302, reverse("admin:index"))

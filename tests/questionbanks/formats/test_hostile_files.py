@@ -197,7 +197,7 @@ PARTS = [
 
 @pytest.mark.parametrize("declaration", DECLARATIONS.values(), ids=DECLARATIONS.keys())
 @pytest.mark.parametrize(("make", "part"), PARTS)
-def test_declarations_in_any_part(make: object, part: str, declaration: bytes) -> None:
+def test_t53_t54_declarations_in_any_part(make: object, part: str, declaration: bytes) -> None:
     data = make()  # type: ignore[operator]
     content = zipfile.ZipFile(io.BytesIO(data)).read(part)
     head, _, rest = content.partition(b"?>")
@@ -210,7 +210,7 @@ def test_declarations_hidden_by_an_encoding(encoding: str) -> None:
     assert refusal(rebuilt(word(), {"docProps/custom.xml": part})) == "xml_declaration"
 
 
-def test_the_parsers_below_are_safe_by_themselves() -> None:
+def test_t54_the_parsers_below_are_safe_by_themselves() -> None:
     assert pyexpat.version_info >= (2, 4, 1)
     assert defusedxml.__version__ >= "0.7.1"
 

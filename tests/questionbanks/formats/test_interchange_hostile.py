@@ -208,7 +208,7 @@ DECLARATIONS = [
 @pytest.mark.parametrize("prolog", DECLARATIONS, ids=["bare", "external", "entity", "billion laughs"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 @pytest.mark.parametrize("format", [MoodleXml(), Qti12(), Qti21()], ids=lambda format: format.code)
-def test_declarations_refuse_the_file(format: Format, encoding: str, prolog: str) -> None:
+def test_t53_t54_declarations_refuse_the_file(format: Format, encoding: str, prolog: str) -> None:
     root = {"moodle_xml": "quiz", "qti12": "questestinterop", "qti21": "assessmentItem"}[format.code]
     with pytest.raises(Unreadable) as caught:
         format.parse(f"{prolog}<{root}>&e;</{root}>".encode(encoding))
@@ -234,7 +234,7 @@ def test_the_word_doctype_in_a_text_is_only_a_word() -> None:
     assert question.stem == "<!DOCTYPE html>"
 
 
-def test_the_parsers_below_are_the_safe_ones() -> None:
+def test_t54_the_parsers_below_are_the_safe_ones() -> None:
     assert tuple(map(int, pyexpat.EXPAT_VERSION.removeprefix("expat_").split("."))) >= (2, 4, 1)
     assert find_spec("defusedxml") is not None
 

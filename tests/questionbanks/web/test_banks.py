@@ -230,17 +230,16 @@ def test_the_page_takes_as_many_statements_for_many_items(
     "attack",
     ["' OR 1=1 --", "1;DROP TABLE x", '") UNION SELECT 1--', "\x00", "-1", "9" * 400, "%", "_", "\\"],
 )
-def test_query_parameters_are_no_sql(
+def test_t60_query_parameters_are_no_sql(
     bank: Bank, signed_in: SignIn, officer: User, parameter: str, attack: str
 ) -> None:
-    """T-60."""
     fill(bank, 1)
     reply = signed_in(officer).get(f"/banks/{bank.pk}", {parameter: attack})
     assert reply.status_code == 200
     assert bank.items.count() == 1
 
 
-def test_orders_are_an_enumeration() -> None:
+def test_t60_orders_are_an_enumeration() -> None:
     assert sorted(ORDERS) == ["-created_at", "-number", "number"]
 
 

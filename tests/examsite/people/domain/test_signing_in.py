@@ -60,7 +60,7 @@ def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.mark.parametrize("who", ["known", "unknown", "blocked", "without_password", "locked", ""])
-def test_whoever_is_refused_gets_one_sentence_after_one_hash(who: str, hashed: list[str]) -> None:
+def test_t41_whoever_is_refused_gets_one_sentence_after_one_hash(who: str, hashed: list[str]) -> None:
     make_user("张三", username="known", password=PASSWORD)
     make_user("李四", username="blocked", password=PASSWORD, phone="13800001234")
     User.objects.filter(username="blocked").update(is_active=False)

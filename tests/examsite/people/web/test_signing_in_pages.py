@@ -45,7 +45,7 @@ def test_a_right_password_leads_where_one_wanted_to_go(client: Client, cadre: Us
     assert me(client) == 200
 
 
-def test_the_session_key_changes_and_the_old_one_is_dead(client: Client, cadre: User) -> None:
+def test_t70_the_session_key_changes_and_the_old_one_is_dead(client: Client, cadre: User) -> None:
     session = client.session
     session["anything"] = 1
     session.save()
@@ -57,14 +57,16 @@ def test_the_session_key_changes_and_the_old_one_is_dead(client: Client, cadre: 
     assert me(other) == 302
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "x' OR 1", "people"]
+)
 def test_nobody_is_sent_to_a_foreign_site(client: Client, cadre: User, target: str) -> None:
     reply = client.post(reverse("people:sign_in"), {**SIGN_IN, "next": target})
     assert reply.url == "/"
 
 
 @pytest.mark.parametrize("who", ["zhangsan", "nobody", "blocked", "bare"])
-def test_every_refusal_looks_the_same(client: Client, cadre: User, who: str) -> None:
+def test_t41_every_refusal_looks_the_same(client: Client, cadre: User, who: str) -> None:
     make_user("李四", username="blocked", password=PASSWORD)
     User.objects.filter(username="blocked").update(is_active=False)
     make_user("王五", username="bare")
@@ -93,19 +95,19 @@ def test_signing_out_ends_the_session_in_the_store(client: Client, cadre: User) 
     ]
 
 
-def test_signing_in_needs_a_csrf_token(cadre: User) -> None:
+def test_t71_signing_in_needs_a_csrf_token(cadre: User) -> None:
     strict = Client(enforce_csrf_checks=True)
     assert strict.post(reverse("people:sign_in"), SIGN_IN).status_code == 403
 
 
-def test_a_blocked_person_is_out_with_the_next_request(client: Client, cadre: User) -> None:
+def test_t74_a_blocked_person_is_out_with_the_next_request(client: Client, cadre: User) -> None:
     client.post(reverse("people:sign_in"), SIGN_IN)
     assert me(client) == 200
     User.objects.filter(pk=cadre.pk).update(is_active=False)
     assert me(client) == 302
 
 
-def test_a_raised_epoch_ends_every_sign_in(client: Client, cadre: User) -> None:
+def test_t74_a_raised_epoch_ends_every_sign_in(client: Client, cadre: User) -> None:
     client.post(reverse("people:sign_in"), SIGN_IN)
     other = Client()
     other.post(reverse("people:sign_in"), SIGN_IN)
