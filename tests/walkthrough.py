@@ -386,7 +386,15 @@ def as_text(value: Any) -> str:
 
 def play(path: Path) -> list[str]:
     """Act a story out; every expectation that did not come true, with its line."""
-    story, wrong, on_stage = new_story(), [], False
+    wrong: list[str] = []
+    perform(path, wrong)
+    return wrong
+
+
+def perform(path: Path, wrong: list[str] | None = None) -> Story:
+    """Act a story out. What did not come true is added to `wrong`; the stage as it is at the end."""
+    story, on_stage = new_story(), False
+    wrong = [] if wrong is None else wrong
     with path.open(encoding="utf-8-sig", newline="") as file:
         for line, row in enumerate(csv.DictReader(file), 2):
             minute, who, does, what = (row[name].strip() for name in ("minute", "who", "does", "what"))
@@ -399,14 +407,15 @@ def play(path: Path) -> list[str]:
                 story.publish()
                 on_stage = True
             story.at = Story.minute(minute)
+            deed = f"{path.stem}:{line}: {who} {does} {what}"
             found, refused = _act(story, who, does, what)
             for name, wanted in pairs(row["expect"].strip()).items():
                 got = refused if name == "refused" else as_text(found.get(name, "?"))
                 if got != wanted:
-                    wrong.append(f"{path.stem}:{line}: {who} {does} {what}: {name} is {got}, not {wanted}")
+                    wrong.append(f"{deed}: {name} is {got}, not {wanted}")
             if refused and "refused" not in row["expect"]:
-                wrong.append(f"{path.stem}:{line}: {who} {does} {what}: refused, {refused}")
-    return wrong
+                wrong.append(f"{deed}: refused, {refused}")
+    return story
 
 
 def _set_stage(story: Story, who: str, does: str, what: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,12 +20,14 @@ from examsite.people.sealed import digest
 from questionbanks.kinds.registry import kind
 
 from ..engine.keys import SlotKey
+from ..engine.release import released_since
 from ..engine.shuffling import choice_ids
 from ..engine.transitions import State
 from ..engine.wiretime import rfc3339, rfc3339_or_none
 from ..models import AnswerEvent, Attempt, AttemptEvent, Mark, Quarantine, Receipt, Sitting, Slot
 from .keys import key_histories, question_id
 from .papers import paper_of
+from .releases import release_of
 
 Line = dict[str, Any]
 Histories = dict[UUID, dict[UUID, tuple[SlotKey, ...]]]  # form → slot → the keys it has had
@@ -45,6 +48,7 @@ def export_evidence(*, sitting: Sitting, at: datetime, actor: User) -> Iterator[
 
 def _lines(sitting: Sitting, at: datetime) -> Iterator[Line]:
     with _one_moment():
+        released = _released(sitting, at)
         yield {
             "type": "sitting",
             "sitting": str(sitting.pk),
@@ -53,7 +57,7 @@ def _lines(sitting: Sitting, at: datetime) -> Iterator[Line]:
             "grace_s": sitting.grace_s,
             "opens_at": rfc3339(sitting.opens_at),
             "closes_at": rfc3339(sitting.closes_at),
-            "released_at": rfc3339_or_none(sitting.released_at),
+            "released_at": rfc3339_or_none(released),
             "exported_at": rfc3339(at),
         }
         slots = _slots(sitting)
@@ -64,8 +68,15 @@ def _lines(sitting: Sitting, at: datetime) -> Iterator[Line]:
         yield from _receipts(sitting)
         yield from _marks(sitting)
         yield from _history(sitting)
-        if sitting.released_at is not None:
+        if released is not None:
             yield from _keys(slots, keys)
+
+
+def _released(sitting: Sitting, at: datetime) -> datetime | None:
+    """Since when its results are out: by hand, or by rule, but not while the exam can still be sat."""
+    by_rule = release_of(sitting)
+    whole = replace(by_rule, not_before=by_rule.windows_end)
+    return released_since(whole, sitting.closes_at, at)
 
 
 @contextmanager

@@ -6,11 +6,14 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from exams.domain.evidence import export_evidence
+from exams.models import Sitting
 from examsite.people.models import User
 from tests.exam_world import CANARY, MACHINE, World, age, make_world
 
@@ -161,6 +164,18 @@ def test_before_the_release_there_is_no_key(world: World, desk_of: Callable[[Use
     before = export(desk_of(world.officer), world)
     assert "key" not in before
     assert CANARY not in json.dumps(before)
+
+
+def test_released_by_rule_keys_wait_for_the_last_window() -> None:
+    world = make_world(release_rule="at_once")
+    world.start()
+    sitting = Sitting.objects.select_related("exam__unit").get(pk=world.sitting.pk)
+
+    def types(at: datetime) -> set[str]:
+        return {one["type"] for one in export_evidence(sitting=sitting, at=at, actor=world.officer)}
+
+    assert "key" not in types(sitting.closes_at - timedelta(seconds=1))
+    assert "key" in types(sitting.closes_at)
 
 
 def test_a_line_separator_inside_an_answer_breaks_no_line(desk_of: Callable[[User], Desk]) -> None:
