@@ -29,7 +29,7 @@ from ..analytics.form_charts import Levels, level_bars
 from ..domain import form_editing, publishing, ready_papers
 from ..domain import forms as domain
 from ..domain.comparing import compare_forms, facility_of
-from ..domain.form_writing import compose_paper, slots_of
+from ..domain.form_writing import slots_of
 from ..engine.headings import allowed_rules, plain, section_title
 from ..models import Exam, Form, Slot
 from ..rules import forms_manageable_by
@@ -268,17 +268,6 @@ def _shown_sections(slots: list[Slot], troubled: dict[UUID, str]) -> list[dict[s
             }
         )
     return list(sections.values())
-
-
-@page
-@require_safe
-def form_preview(request: HttpRequest, form: UUID) -> HttpResponse:
-    """The paper as a candidate sees it: no keys, choices in their first order."""
-    found = managed_form(request, form)
-    paper = found.paper or compose_paper(found)
-    return render(
-        request, "exams/office/form_preview.html", {"form": found, "exam": found.exam, "paper": paper}
-    )
 
 
 @page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
-from . import blueprints, exams, forms, makeups, printing, rosters, sittings
+from . import blueprints, exams, form_preview, forms, makeups, printing, rosters, sittings
 
 UUID_RE = "[0-9a-f-]{36}"
 urlpatterns: list[URLPattern] = [
@@ -29,7 +29,28 @@ urlpatterns: list[URLPattern] = [
     path("office/exams/<uuid:exam>/forms/ready", forms.forms_ready, name="forms_ready"),
     path("office/exams/<uuid:exam>/forms/publish", forms.forms_publish, name="forms_publish"),
     path("office/forms/<uuid:form>", forms.form, name="form"),
-    path("office/forms/<uuid:form>/preview", forms.form_preview, name="form_preview"),
+    path("office/forms/<uuid:form>/preview", form_preview.form_preview, name="form_preview"),
+    path("office/forms/<uuid:form>/preview/sit", form_preview.preview_sit, name="preview_sit"),
+    path(
+        "office/forms/<uuid:form>/preview/calls/sittings/<uuid:sitting>/attempts",
+        form_preview.preview_start,
+        name="preview_start",
+    ),
+    path(
+        "office/forms/<uuid:form>/preview/calls/attempts/<uuid:attempt>/answers",
+        form_preview.preview_answers,
+        name="preview_answers",
+    ),
+    path(
+        "office/forms/<uuid:form>/preview/calls/attempts/<uuid:attempt>/heartbeat",
+        form_preview.preview_heartbeat,
+        name="preview_heartbeat",
+    ),
+    path(
+        "office/forms/<uuid:form>/preview/calls/attempts/<uuid:attempt>/submit",
+        form_preview.preview_submit,
+        name="preview_submit",
+    ),
     path("office/forms/<uuid:form>/deed", forms.form_deed, name="form_deed"),
     path("office/forms/<uuid:form>/<slug:what>.<slug:format>", printing.form_print, name="form_print"),
     re_path(
