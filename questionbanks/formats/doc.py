@@ -16,6 +16,7 @@ from examsite.lib.files.sniff import Probe
 
 from .base import Format, Parsed, Problem, Unreadable
 from .docx import Docx
+from .docx import plain_text as docx_text
 from .lines import lines_of
 from .text import read_lines
 
@@ -36,19 +37,31 @@ class Doc(Format):
         return 90 if "WordDocument" in probe.streams else 0
 
     def parse(self, data: bytes, *, name: str = "", mapping: Mapping[str, str] | None = None) -> Parsed:
-        _refuse_encrypted(data)
-        antiword, office = shutil.which("antiword"), shutil.which("soffice") or shutil.which("libreoffice")
-        if office:
-            converted = _convert(data, office)
-            if converted:
-                parsed = Docx().parse(converted, name=name, mapping=mapping)
-                return Parsed(parsed.questions, parsed.problems, self.code, layout=parsed.layout)
-        if antiword:
-            text = _antiword(data, antiword)
-            parsed = read_lines(lines_of(text), name=name.rpartition(".")[0])
-            note = Problem("文档", "doc_numbers", _NUMBERS_LOST, severity="note")
-            return Parsed(parsed.questions, (note, *parsed.problems), self.code)
-        raise Unreadable("doc", f"这是旧版Word文档（doc），服务器没有安装读取它的程序；{_SAVE_AS}")
+        source = _converted(data)
+        if isinstance(source, bytes):
+            parsed = Docx().parse(source, name=name, mapping=mapping)
+            return Parsed(parsed.questions, parsed.problems, self.code, layout=parsed.layout)
+        parsed = read_lines(lines_of(source), name=name.rpartition(".")[0])
+        note = Problem("文档", "doc_numbers", _NUMBERS_LOST, severity="note")
+        return Parsed(parsed.questions, (note, *parsed.problems), self.code)
+
+
+def plain_text(data: bytes) -> str:
+    """The text of a document, a paragraph a line: for statutes and other running text. Raises Unreadable."""
+    source = _converted(data)
+    return docx_text(source) if isinstance(source, bytes) else source
+
+
+def _converted(data: bytes) -> bytes | str:
+    """The document as docx where LibreOffice is installed, else its text. Raises Unreadable."""
+    _refuse_encrypted(data)
+    antiword, office = shutil.which("antiword"), shutil.which("soffice") or shutil.which("libreoffice")
+    converted = _convert(data, office) if office else b""
+    if converted:
+        return converted
+    if antiword:
+        return _antiword(data, antiword)
+    raise Unreadable("doc", f"这是旧版Word文档（doc），服务器没有安装读取它的程序；{_SAVE_AS}")
 
 
 def _refuse_encrypted(data: bytes) -> None:

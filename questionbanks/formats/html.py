@@ -50,11 +50,7 @@ class Html(Format):
         return 80 if _START.match(probe.head[:3000]) or "<html" in probe.head[:3000].casefold() else 0
 
     def parse(self, data: bytes, *, name: str = "", mapping: Mapping[str, str] | None = None) -> Parsed:
-        text, encoding = _page(data)
-        page = _Page()
-        page.feed(text)
-        page.close()
-        page.end_line()
+        page, encoding = _read(data)
         grids = [Grid(f"表格{n}", rows, range(1, len(rows) + 1)) for n, rows in enumerate(page.tables, 1)]
         items = [grid for grid in grids if (found := find_columns(grid)) is not None and not found.guessed]
         if items:
@@ -62,6 +58,22 @@ class Html(Format):
             return Parsed(parsed.questions, parsed.problems, self.code, encoding, parsed.layout)
         parsed = read_lines(tidied(page.lines), name=name.rpartition(".")[0])
         return Parsed(parsed.questions, parsed.problems, self.code, encoding)
+
+
+def plain_text(data: bytes) -> str:
+    """The visible text of a page, a paragraph a line. Raises Unreadable."""
+    page, _ = _read(data)
+    return "\n".join(clean(line.text) for line in page.lines)
+
+
+def _read(data: bytes) -> tuple[_Page, str]:
+    """The page of a file, and its encoding."""
+    text, encoding = _page(data)
+    page = _Page()
+    page.feed(text)
+    page.close()
+    page.end_line()
+    return page, encoding
 
 
 def _is_archive(head: str) -> bool:

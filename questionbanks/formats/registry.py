@@ -14,10 +14,12 @@ from .aiken import Aiken
 from .base import Format, Parsed, Unreadable
 from .check import complete
 from .doc import Doc
+from .doc import plain_text as doc_text
 from .docx import Docx
 from .docx import plain_text as docx_text
 from .gift import Gift
 from .html import Html
+from .html import plain_text as html_text
 from .json_sets import JsonSet
 from .kaoshibao import Kaoshibao
 from .moodle_xml import MoodleXml
@@ -50,13 +52,14 @@ FORMATS: tuple[Format, ...] = (
 
 
 def text_of(data: bytes, name: str = "") -> str:
-    """The running text of a Word, Markdown or text file. Raises Unreadable for files of another kind."""
+    """The running text of a Word, Markdown or text file or a page. Raises Unreadable for other files."""
     probe = look(data, name)
     if probe.container == "text" and not probe.head.startswith(("<", "{", "[")):
         return probe.text
     chosen = recognise(probe)
-    if isinstance(chosen, Docx):
-        return docx_text(data)
+    reader = {Docx.code: docx_text, Doc.code: doc_text, Html.code: html_text}.get(chosen.code)
+    if reader is not None:
+        return reader(data)
     raise Unreadable("no_text", "这不是能读的文字文件；请另存为Word（docx）、文本或Markdown文件")
 
 

@@ -257,3 +257,14 @@ def test_a_damaged_old_document() -> None:
     with pytest.raises(Unreadable) as refused:
         registry.parse(data, name="题.doc")
     assert refused.value.code == "damaged_doc"
+
+
+def test_the_text_of_a_page_is_read_for_statutes() -> None:
+    page = "<html><body><h1>某法</h1><p>第一条　为了<b>保护</b>权利。</p><script>x()</script></body></html>"
+    assert registry.text_of(page.encode(), "某法.doc").split("\n") == ["某法", "第一条 为了保护权利。"]
+
+
+def test_a_workbook_is_no_text() -> None:
+    with pytest.raises(Unreadable) as refused:
+        registry.text_of(b'{"question": "x"}', "x.json")
+    assert refused.value.code == "no_text"

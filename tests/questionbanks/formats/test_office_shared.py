@@ -81,6 +81,14 @@ def test_the_old_document_has_the_same_items(shared_data: Path) -> None:
     assert len(old.questions) == len(new.questions)
 
 
+@pytest.mark.skipif(shutil.which("antiword") is None, reason="antiword is not installed")
+def test_the_text_of_an_old_document_is_read_for_statutes(shared_data: Path) -> None:
+    old = registry.text_of((shared_data / "office/doc_习概题库_converted.doc").read_bytes(), "某法.doc")
+    new = registry.text_of((shared_data / "office/docx_习概题库.docx").read_bytes(), "某法.docx")
+    assert "一、单项选择题" in old.split("\n")
+    assert old.count("答案解析") == new.count("答案解析")
+
+
 def test_word_and_text_of_one_bank_agree(shared_data: Path) -> None:
     def outline(name: str) -> list[tuple[object, ...]]:
         return [
