@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import random
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,8 +14,17 @@ from typing import Any
 
 import pytest
 
+from exams.demo.load_world import build_load_world
 from exams.domain.evidence import export_evidence
+from exams.domain.papers import paper_of
+from exams.domain.releases import release_sitting
+from exams.domain.saving import Item, save_answers
+from exams.domain.starting import start_attempt
+from exams.domain.submitting import submit_attempt
+from exams.engine.tokens import Claims
 from exams.models import Attempt, Sitting
+from examsite.lib import clock
+from examsite.people.models import User
 from tests.walkthrough import Story, perform
 
 SCRIPT = Path(__file__).with_name("remark.py")
@@ -74,6 +84,43 @@ def story(name: str) -> Story:
 def test_what_people_gave_is_taken_from_the_log_of_marks(tmp_path: Path) -> None:
     (lines,) = evidence_of(story("marked_twice")).values()
     assert remark(tmp_path, lines)[1] == "3 attempts, 3 totals, 3 answers (2 marked by people), 0 differ"
+
+
+@pytest.mark.django_db
+def test_an_exam_for_load_is_found_again(tmp_path: Path) -> None:
+    chance, at = random.Random(6), clock.now()
+    world = build_load_world(candidates=6, questions=25, duration_s=3600, grace_s=180, at=at)
+    for seat in world.sitting.seats.select_related("sitting__exam", "entry__user", "form").order_by("number"):
+        attempt = start_attempt(seat=seat, number=1, device="tab", at=at).attempt
+        paper = paper_of(seat.form_id).for_attempt(attempt.pk, attempt.choice_orders)
+        slots = [slot for section in paper["sections"] for slot in section["slots"]]
+        items = [
+            Item(seq, slot["slot"], guess(slot, chance), None)
+            for seq, slot in enumerate(slots, 1)
+            if chance.random() < 0.9
+        ]
+        claims = Claims(attempt.pk, attempt.form_id, attempt.epoch, "tab")
+        save_answers(claims=claims, items=items)
+        submit_attempt(claims=claims, items=[], sheet_digest=None)
+    officer = User.objects.get(username=world.staff["username"])
+    later = world.sitting.closes_at
+    release_sitting(sitting=world.sitting, at=later, actor=officer)
+    sitting = Sitting.objects.select_related("exam__unit").get(pk=world.sitting.pk)
+    lines = list(export_evidence(sitting=sitting, at=later, actor=officer))
+    verdict = "6 attempts, 6 totals, 150 answers (0 marked by people), 0 differ"
+    assert remark(tmp_path, lines) == (0, verdict)
+    totals = {one["points"] for one in lines if one["type"] == "mark" and one["slot"] is None}
+    assert len(totals) > 1
+
+
+def guess(slot: dict[str, Any], chance: random.Random) -> Any:
+    """Any answer that the phone could send."""
+    if slot["kind"] == "true_false":
+        return chance.random() < 0.5
+    ids = [one["id"] for one in slot["choices"]]
+    return (
+        chance.choice(ids) if slot["kind"] == "single" else sorted(chance.sample(ids, chance.randint(1, 4)))
+    )
 
 
 @pytest.mark.django_db

@@ -77,10 +77,19 @@ def test_an_incomplete_answer_is_always_strictly_below_full_marks(
         assert choice_points(key, key - {missing}, possible, rule, per_choice) < possible
 
 
-@given(sets.filter(bool), sets, points, st.sampled_from(["option", "ratio"]), points)
+@given(sets.filter(bool), sets, points, st.sampled_from(sorted(RULES)), points)
 def test_one_more_right_option_never_costs(
     key: frozenset[str], chosen: frozenset[str], possible: Decimal, rule: str, per_choice: Decimal
 ) -> None:
     before = choice_points(key, chosen, possible, rule, per_choice)
     for extra in key - chosen:
         assert choice_points(key, chosen | {extra}, possible, rule, per_choice) >= before
+
+
+@given(sets.filter(bool), sets, points, st.sampled_from(sorted(RULES)), points)
+def test_one_more_wrong_option_never_helps(
+    key: frozenset[str], chosen: frozenset[str], possible: Decimal, rule: str, per_choice: Decimal
+) -> None:
+    before = choice_points(key, chosen, possible, rule, per_choice)
+    for extra in frozenset("ABCDEFG") - key - chosen:
+        assert choice_points(key, chosen | {extra}, possible, rule, per_choice) <= before
