@@ -29,7 +29,7 @@ BAD = (400, "application/problem+json")
 PAGE = 50
 
 
-class ChoiceOut(serializers.Serializer):
+class PracticeChoiceOut(serializers.Serializer):
     id = serializers.CharField(help_text="the letter shown")
     text = serializers.CharField()
 
@@ -39,7 +39,7 @@ class ExerciseOut(serializers.Serializer):
     kind = serializers.CharField()
     stem = serializers.CharField()
     material = serializers.CharField(allow_blank=True)
-    choices = ChoiceOut(many=True)
+    choices = PracticeChoiceOut(many=True)
     blanks = serializers.IntegerField()
 
 
