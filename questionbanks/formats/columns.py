@@ -9,9 +9,10 @@ from typing import Any
 
 from examsite.lib.files.grids import Grid, cell_text, column_letter, is_blank
 
+from .choice_data import choices_of
 from .fields import legend_of, meaning_of, settle_names
 from .normalise import clean, has_no_place, judgement, kind_of, letters
-from .options import letters_from_a
+from .options import letters_from_a, split_run
 
 HEADER_ROWS = 20  # the header is looked for in so many rows from the top
 
@@ -139,15 +140,9 @@ def _guess_columns(grid: Grid) -> Columns | None:
     def share(column: int, test: Any) -> float:
         return sum(bool(test(text)) for text in filled[column]) / max(len(body), 1)
 
-    stem = max(range(width), key=lambda column: lengths[column])
-    answer = next(
-        (
-            c
-            for c in reversed(range(width))
-            if c != stem and share(c, _is_short_answer) >= 0.8 and lengths[c] < 7
-        ),
-        None,
-    )
+    listed = next((c for c in range(width) if share(c, _is_list) >= 0.8), None)
+    stem = max((c for c in range(width) if c != listed), key=lambda column: lengths[column])
+    answer = _answer_column(filled, [c for c in range(width) if c not in (stem, listed)], len(body))
     if answer is None or lengths[stem] < 8:
         return None
     meanings = {stem: "stem", answer: "answer"}
@@ -156,9 +151,37 @@ def _guess_columns(grid: Grid) -> Columns | None:
         meanings[kind] = "kind"
     if 0 not in meanings and share(0, str.isdigit) >= 0.8:
         meanings[0] = "number"
-    options = [c for c in range(stem + 1, width) if c not in meanings and filled[c]]
+    if listed is not None:
+        return Columns(-1, meanings | {listed: "choices"}, guessed=True)
+    options = [
+        c for c in range(stem + 1, width) if c not in meanings and filled[c] and not share(c, _is_number)
+    ]
     meanings |= {c: f"choice:{label}" for c, label in zip(options[:8], letters_from_a(8), strict=False)}
     return Columns(-1, meanings, guessed=True)
+
+
+def _answer_column(filled: Sequence[Sequence[str]], columns: Sequence[int], rows: int) -> int | None:
+    """The last column of letters, else of judgements; never a flag that is 0 in every row."""
+    for test in (letters, _is_short_answer):
+        for column in reversed(columns):
+            texts = filled[column]
+            fitting = sum(bool(test(text)) and _is_short_answer(text) for text in texts)
+            if (
+                fitting * 5 >= rows * 4
+                and set(texts) not in ({"0"}, {"1"})
+                and sum(map(len, texts)) < 7 * len(texts)
+            ):
+                return column
+    return None
+
+
+def _is_list(text: str) -> bool:
+    """Whether a cell holds all options: a JSON list, "A.甲 B.乙"."""
+    return len(choices_of(text)[0]) > 1 and (text[:1] in "[{" or bool(split_run(text)))
+
+
+def _is_number(text: str) -> bool:
+    return text in {"0", "1"}
 
 
 def _is_short_answer(text: str) -> bool:

@@ -55,19 +55,26 @@ def _plain(line: Line) -> Line:
     return _emphasised(replace(line, text=_NAMED_OPTION.sub("", text), title=title))
 
 
-_EMPHASIS = re.compile(r"\*\*(?=[^\s*])([^*\n]{1,2000})(?<=\S)\*\*")
+_EMPHASIS = re.compile(
+    r"\*\*(?=[^\s*])(?P<stars>[^*\n]{1,2000})(?<=\S)\*\*"
+    r"|<(?P<tag>b|strong|mark|u|font|span)\b(?P<how>[^<>]{0,120})>(?P<inside>[^<>\n]{1,2000})</(?P=tag)>",
+    re.IGNORECASE,
+)
+_COLOURED = re.compile(r"color|background|highlight|bold", re.IGNORECASE)
 
 
 def _emphasised(line: Line) -> Line:
-    """A line with the bold of Markdown ("**答案：A**") as marked spans instead of stars."""
-    if "**" not in line.text or not (found := list(_EMPHASIS.finditer(line.text))):
+    """A line with the bold of Markdown ("**答案：A**") or coloured HTML as marked spans instead of marks."""
+    if not ("**" in line.text or "</" in line.text) or not (found := list(_EMPHASIS.finditer(line.text))):
         return line
     pieces, spans, last, at = [], [], 0, 0
     for match in found:
-        before, inside = line.text[last : match.start()], match.group(1)
-        spans.append((at + len(before), at + len(before) + len(inside)))
+        tag = (match.group("tag") or "").casefold()
+        before, inside = line.text[last : match.start()], match.group("stars") or match.group("inside")
+        if tag not in {"font", "span"} or _COLOURED.search(match.group("how")):
+            spans.append((at + len(before), at + len(before) + len(inside)))
         pieces += [before, inside]
-        at, last = spans[-1][1], match.end()
+        at, last = at + len(before) + len(inside), match.end()
     return replace(line, text="".join([*pieces, line.text[last:]]), strong=tuple(spans))
 
 

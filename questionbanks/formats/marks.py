@@ -48,7 +48,7 @@ _BARE_ANSWER = re.compile(
     r"\s*(?:正确|参考|标准)?答案\s?[;；.．、]?\s{0,4}"
     r"(?P<value>[A-Ha-hＡ-Ｈ](?:[\s,，、]{0,2}[A-Ha-hＡ-Ｈ]){0,9}|[√×✓✗✔✘对错]|正确|错误|)\s*[。.]?\s*"
 )
-_TRAILING_JUNK = " \t\n^*~|#;；,，（(【["
+_TRAILING_JUNK = " \t\n^*~|#@;；,，（(【["
 
 
 @dataclass(frozen=True, slots=True)

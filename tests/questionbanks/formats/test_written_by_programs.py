@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -79,3 +80,29 @@ def test_two_columns_without_header_are_a_table() -> None:
     body = "".join(f"B,下列第{n}项说法中正确的是哪一项（ ）。\n" for n in range(6))
     parsed = registry.parse(body.encode(), name="题库.csv")
     assert [one.code for one in parsed.problems if one.code == "no_choices"] == ["no_choices"] * 6
+
+
+RED = "<font color='red'>{}</font>"
+
+
+def test_colours_of_notes_in_markdown_are_the_key() -> None:
+    items = "".join(
+        f"**{n}. (1分){stem}**\n\n"
+        + "".join(
+            f"- {a}. {RED.format(b) if a == key[0] else b}\n" for a, b in zip(LETTERS, texts, strict=True)
+        )
+        + "\n"
+        for n, (stem, texts, key) in enumerate(TWO, 1)
+    )
+    parsed = text(items)
+    assert outline(parsed) == list(TWO)
+    assert {one.code for one in parsed.problems} == {"answer_by_mark"}
+
+
+def test_a_table_without_header_whose_options_are_lists() -> None:
+    items = [(f"下列说法中正确的是{stem}", texts, key) for stem, texts, key in (*TWO, TWO[0])]
+    rows = [
+        [json.dumps(list(key)), stem, "SC", 0, "", "", json.dumps(list(texts), ensure_ascii=False)]
+        for stem, texts, key in items
+    ]
+    assert outline(table(rows)) == items
