@@ -127,14 +127,16 @@ class Device:
 
     # --- Answering ---------------------------------------------------------------------------------------
 
-    def edit(self, slot: str, value: Any) -> None:
+    def edit(self, slot: str, value: Any) -> Key:
         """Write an answer down; it is sent later."""
         at_server = max((seq for _, epoch, seq, _ in self.base if epoch == self.epoch), default=0)
         seq = 1 + max(at_server, self.memory.greatest_seq(self.epoch))
         at = time.time() + self.plan.skew_s + self.rng.choice((0.0, 0.0, self.plan.step_s))
         client_at = datetime.fromtimestamp(max(at, 0.0), UTC).isoformat()
-        self.journal.put(self.memory, (self.epoch, seq), slot, value, client_at)
+        key = (self.epoch, seq)
+        self.journal.put(self.memory, key, slot, value, client_at)
         self._news.set()
+        return key
 
     def sheet(self) -> Sheet:
         """The answers as the candidate sees them: the server's, and his own that are not refused."""
@@ -232,6 +234,16 @@ class Device:
 
     def _is_newest(self, key: Key, slot: str) -> bool:
         return key == max(other for other, item in self.memory.items.items() if item[0] == slot)
+
+    async def send_backwards(self, slot: str, values: list[Any]) -> None:
+        """Answers to one question in one breath, the newest first; what is lost is sent again as usual."""
+        keys = [self.edit(slot, value) for value in values]
+        self._flying |= set(keys)
+        try:
+            for key in reversed(keys):
+                await self._send([key])
+        finally:
+            self._flying -= set(keys)
 
     # --- Signs of life -----------------------------------------------------------------------------------
 

@@ -90,7 +90,11 @@ class Candidate:
             await asyncio.sleep(self.rng.expovariate(1 / self.plan.think_s))
             if self.place.now >= self.plan.submit_at or device.remaining <= -self.plan.overtime_s:
                 return
-            self._edit(device)
+            if self.plan.overtakes and self.rng.random() < 0.3:
+                slot = self.rng.choice(device.slots)
+                await device.send_backwards(slot["slot"], [random_answer(slot, self.rng) for _ in range(2)])
+            else:
+                self._edit(device)
             if self.plan.reuses and self.rng.random() < 0.3:
                 await self._reuse(device)
 

@@ -6,6 +6,7 @@ switches   another device takes over, sometimes the first one takes it back
 offline    no network for a while, for some of them across the deadline; everything is sent afterwards
 lingers    goes on saving after the receipt, and after the end
 crashes    the app dies at random points; its queue survives
+overtakes  changes its mind at once, and the line delivers the newer answer first
 reuses     sends a number again with another answer, as a browser did that altered a request
 """
 
@@ -41,6 +42,7 @@ class Plan:
     double_start: bool = False
     double_submit: bool = False
     lingers: bool = False
+    overtakes: bool = False
     reuses: bool = False
 
 
@@ -81,7 +83,8 @@ def deal(tickets: Sequence[str], duration_s: float, start_within_s: float, seed:
                 takes_back=number % 20 == 7,
                 double_start=number % 3 == 1,
                 double_submit=number % 3 != 2,
-                lingers=number % 4 == 0,
+                lingers=number % 4 == 0 or number % 5 == 0,
+                overtakes=number % 2 == 1,
                 reuses=number % 4 == 2,
             )
         )

@@ -50,7 +50,8 @@ def test_a_smoke_run_has_every_workload() -> None:
     assert sum(plan.takes_back for plan in plans) == 2
     assert sum(bool(plan.offline) for plan in plans) == 14
     assert sum(bool(plan.crashes) for plan in plans) == 14
-    assert sum(plan.lingers for plan in plans) == 10
+    assert sum(plan.lingers for plan in plans) == 16
+    assert sum(plan.overtakes for plan in plans) == 20
     assert sum(plan.reuses for plan in plans) == 10
     assert sum(plan.overtime_s > 0 for plan in plans) == 4
     assert plans == deal([f"ticket {n}" for n in range(40)], 43, 4.8, seed=1)
