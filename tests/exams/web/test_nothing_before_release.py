@@ -13,13 +13,27 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.exceptions import NoReverseMatch
 
 from exams.domain.releases import withhold_results
-from exams.models import Attempt, Certificate, Exam, RosterEntry, Seat, Sitting, Slot
+from exams.models import (
+    Attempt,
+    Certificate,
+    Exam,
+    KeyedSheet,
+    Quarantine,
+    ReviewRequest,
+    RosterEntry,
+    Seat,
+    SheetScan,
+    Sitting,
+    Slot,
+)
 from examsite.lib import clock
+from examsite.people.domain.approvals import propose
 from questionbanks.kinds.base import Blanks, ModelAnswer, RubricPoint
 from tests.marking_world import QUESTIONS, MarkingWorld, make_marking_world
 
@@ -51,41 +65,110 @@ def routes(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, UR
             yield f"{namespace}:{one.name}" if namespace else one.name, one
 
 
-def addresses(place: MarkingWorld, attempt: Attempt | None) -> Iterator[str]:
-    """Every address of the site that can be made of this exam's objects."""
+def objects_of(place: MarkingWorld, attempt: Attempt | None) -> dict[str, Any]:
+    """Parameter of an address → something of this exam; None where there is no such thing yet."""
+    world = place.world
     task = place.exam.marking_tasks.first()
-    objects = {
+    slot = Slot.objects.select_related("version__item").filter(form=world.form)[0]
+    return {
         "exam": place.exam.pk,
         "exam_id": place.exam.pk,
-        "sitting": place.world.sitting.pk,
-        "seat": place.world.seats[0].pk,
-        "entry": place.world.seats[0].entry_id,
-        "form": place.world.form.pk,
-        "slot": Slot.objects.filter(form=place.world.form)[0].pk,
-        "room": place.world.room.pk,
-        "unit": place.world.town.pk,
+        "sitting": world.sitting.pk,
+        "seat": world.seats[0].pk,
+        "entry": world.seats[0].entry_id,
+        "person": world.seats[0].entry.user_id,
+        "form": world.form.pk,
+        "slot": slot.pk,
+        "room": world.room.pk,
+        "unit": world.town.pk,
         "number": 1,
         "attempt": attempt.pk if attempt else None,
         "task": task.pk if task else None,
         "question": task.question if task else None,
-        "bank": Slot.objects.filter(form=place.world.form)[0].version.item.bank_id,
-        "item": Slot.objects.filter(form=place.world.form)[0].version.item_id,
+        "bank": slot.version.item.bank_id,
+        "item": slot.version.item_id,
+        "old": slot.version_id,
+        "new": slot.version_id,
         "marker": place.markers[0].pk,
         "code": "ABCD",
         "format": "pdf",
         "what": "book",
         "name": "rates",
+        "measure": "pass_rate",
+        "year": place.exam.stat_year,
+        "extension": "svg",
+        "action": "exempt",
+        **objects_of_the_office(place, attempt),
     }
+
+
+def objects_of_the_office(place: MarkingWorld, attempt: Attempt | None) -> dict[str, Any]:
+    """What the office has made of the exam by now: a proposed correction, a keyed sheet, a review …"""
+    world, at = place.world, clock.now()
+    content = {"更正后": CANARIES[3], "理由": CANARIES[0]}
+    found: dict[str, Any] = {
+        "approval": propose(
+            action="key.correct",
+            target=place.exam,
+            content=content,
+            summary=CANARIES[0],
+            unit=world.town,
+            at=at,
+            actor=world.officer,
+        ).pk,
+        "sheet": KeyedSheet.objects.create(
+            seat=world.seats[0],
+            first={world.slots[0]: CANARIES[0]},
+            first_by=world.officer,
+            first_at=at,
+            started_at=at,
+            submitted_at=at + timedelta(hours=1),
+        ).pk,
+        "scan": SheetScan.objects.create(
+            seat=world.seats[0],
+            file=ContentFile(CANARIES[0].encode(), "sheet.png"),
+            uploaded_by=world.officer,
+            at=at,
+        ).pk,
+    }
+    if attempt is not None:
+        late = {"epoch": 1, "seq": 99, "slot": world.slots[0], "received_at": at, "reason": "late"}
+        found["late"] = Quarantine.objects.create(attempt=attempt, **late).pk
+        found["review"] = ReviewRequest.objects.create(attempt=attempt, asked_at=at).pk
+    return found
+
+
+# Parameters of addresses that name nothing of an exam: banks and their files, law, the register, reports,
+# people's memberships and roles. `token` signs somebody in; `certificate` has a test of its own below.
+NOT_OF_AN_EXAM = {
+    *("run", "order", "topic", "law", "edition", "blueprint"),
+    *("feedback", "membership", "grant", "correction", "token", "event", "certificate"),
+    *("listed", "file", "activity", "report", "snapshot", "total"),
+}
+
+
+def asked_of_candidates() -> Iterator[tuple[str, set[str]]]:
+    """Every address by name, with its parameters; the admin has its own door, the schema only names."""
     for name, pattern in routes(get_resolver()):
-        if name.startswith("admin") or name in ("people:sign_out", "schema"):  # the schema names fields only
-            continue
-        wanted = set(pattern.pattern.regex.groupindex)
-        known = {key: value for key, value in objects.items() if key in wanted and value is not None}
-        if set(known) == wanted:
+        if not name.startswith("admin") and name not in ("people:sign_out", "schema"):
+            yield name, set(pattern.pattern.regex.groupindex)
+
+
+def addresses(place: MarkingWorld, attempt: Attempt | None) -> Iterator[str]:
+    """Every address of the site that can be made of this exam's objects."""
+    objects = {key: value for key, value in objects_of(place, attempt).items() if value is not None}
+    for name, wanted in asked_of_candidates():
+        if wanted <= set(objects):
             try:
-                yield reverse(name, kwargs=known)
+                yield reverse(name, kwargs={key: objects[key] for key in wanted})
             except NoReverseMatch:
                 continue
+
+
+def test_no_address_is_left_out_for_want_of_an_object(place: MarkingWorld) -> None:
+    known = set(objects_of(place, waiting(place)))
+    unknown = {name for _, wanted in asked_of_candidates() for name in wanted} - known
+    assert unknown == NOT_OF_AN_EXAM
 
 
 def seen_by(client: Client, place: MarkingWorld, attempt: Attempt | None) -> dict[str, str]:
