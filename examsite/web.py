@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from examsite.lib.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
@@ -43,11 +44,12 @@ def page(view: View) -> View:
 
 
 def back_url(request: HttpRequest) -> str:
-    """The page the request came from, on this site; else the page itself."""
+    """The page the request came from, on this site; else the page itself, or for what was sent the first
+    page: its own address may be none that can be looked at."""
     referer = request.headers.get("referer", "")
     if url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure()):
         return referer
-    return request.get_full_path()
+    return reverse("home") if request.method == "POST" else request.get_full_path()
 
 
 def ask(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -42,11 +43,16 @@ def exam_crumbs(exam: Exam | None = None) -> list[Crumb]:
     return trail + ([(exam.title, reverse("exams:exam", args=[exam.pk]))] if exam else [])
 
 
-def state_of(exam: Exam) -> tuple[str, str]:
-    """Words and tone of an exam's tag."""
-    if exam.closed_at:
+def state_of(exam: Exam, at: datetime) -> tuple[str, str]:
+    """Words and tone of an exam's tag, by its sittings once it is published."""
+    windows = [(one.opens_at, one.closes_at) for one in exam.sittings.all()]
+    if exam.closed_at or (exam.published_at and windows and all(end <= at for _, end in windows)):
         return "已结束", "off"
-    return ("已发布", "ok") if exam.published_at else ("筹备中", "now")
+    if not exam.published_at:
+        return "筹备中", "warn"
+    if any(begin <= at < end for begin, end in windows):
+        return "进行中", "now"
+    return "已发布", "ok"
 
 
 @page
@@ -61,12 +67,14 @@ def exams(request: HttpRequest) -> HttpResponse:
     required = Count("entries", filter=Q(entries__status__in=domain.SAT_BY), distinct=True)
     rows = (
         rows.select_related("unit", "category")
+        .prefetch_related("sittings")
         .annotate(people=required)
         .order_by("-stat_year", "-created_at")
     )
     page_obj = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    at = clock.now()
     for exam in page_obj:
-        exam.words, exam.tone = state_of(exam)
+        exam.words, exam.tone = state_of(exam, at)
     context = {"page_obj": page_obj, "years": years, "year": year}
     return render(request, "exams/office/exams.html", context)
 
@@ -129,7 +137,7 @@ def exam(request: HttpRequest, exam: UUID) -> HttpResponse:
     found = managed_exam(request, exam)
     at = clock.now()
     missing = domain.gaps(exam=found, at=at)
-    words, tone = state_of(found)
+    words, tone = state_of(found, at)
     waiting = Approval.objects.filter(
         action=domain.ACTION, object_id=str(found.pk), decided_at__isnull=True, expires_at__gt=at
     ).first()

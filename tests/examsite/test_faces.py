@@ -19,6 +19,7 @@ from examsite.lib.errors import Conflict, DomainError, Forbidden, Invalid, NotFo
 from examsite.navigation import links_for
 from examsite.people.models import Role
 from examsite.web import back_url, page
+from tests.exam_world import make_world
 from tests.factories import make_staff, make_unit_tree, make_user
 
 REFUSAL = "这里不行，请改那里。"
@@ -67,7 +68,20 @@ class TestPages:
 
     def test_nobody_is_sent_to_a_strangers_site(self) -> None:
         request = RequestFactory().post("/here", HTTP_REFERER="https://evil.example/")
-        assert back_url(request) == "/here"
+        assert back_url(request) == reverse("home")
+
+    def test_without_a_word_of_where_from_one_comes_to_a_page_that_can_be_looked_at(self) -> None:
+        """Many addresses take what is sent and show nothing."""
+        assert back_url(RequestFactory().post("/only/sent")) == reverse("home")
+        assert back_url(RequestFactory().get("/looked/at?page=2")) == "/looked/at?page=2"
+
+    def test_the_sentence_is_read_there(self, client: Client) -> None:
+        world = make_world()
+        client.force_login(world.officer)
+        page = client.post(reverse("exams:sitting_order", args=[world.sitting.pk]), {}, follow=True)
+        assert page.status_code == 200
+        (told,) = page.context["messages"]
+        assert str(told) in page.content.decode()
 
 
 @pytest.mark.parametrize(
