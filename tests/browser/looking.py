@@ -41,4 +41,5 @@ def look(page: Page, name: str) -> None:
 
 def twice_as_large(page: Page) -> None:
     """Text twice as large as usual: every size in the pages follows the root's letters (112.5 % as made)."""
+    page.wait_for_load_state()
     page.evaluate("document.documentElement.style.setProperty('font-size', '225%')")

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -38,34 +33,14 @@ from exams.models import (
 from examsite.lib import clock
 from examsite.lib.errors import Forbidden
 from examsite.people.models import User
+from tests.browser.looking import look, sign_in, twice_as_large
 from tests.marking_world import ESSAY, MarkingWorld, make_marking_world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Device = Callable[..., BrowserContext]
 DESK = {"viewport": {"width": 1280, "height": 900}}
 NUMBER = admission_number(year=2026, series=11, unit="0103", serial=27)
-SHOTS = os.environ.get("SHOTS", "")  # a folder for pictures to look at
-
-
-def sign_in(context: BrowserContext, live_server: Any, user: User) -> None:
-    client = Client()
-    client.force_login(user)
-    session = client.session
-    session["sure_at"] = clock.now().timestamp()
-    session.save()
-    context.add_cookies(
-        [{"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": live_server.url}]
-    )
-
-
-def look(page: Page, name: str) -> None:
-    """No rule of accessibility broken, nothing wider than the screen; a picture where one is wanted."""
-    width = page.viewport_size["width"] if page.viewport_size else 0
-    if SHOTS:
-        page.screenshot(path=str(Path(SHOTS) / f"{name}-{width}.png"), full_page=True)
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+NARROW = {"viewport": {"width": 320, "height": 640}}
 
 
 @pytest.fixture
@@ -212,28 +187,35 @@ def test_the_pages_of_results(
     look(page, "correction-preview")
 
 
-@pytest.mark.parametrize("size", [{}, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("size", [{}, NARROW, DESK], ids=["phone", "narrow", "desk"])
 def test_the_candidates_pages(
     new_context: Device, live_server: Any, released: MarkingWorld, size: Any
 ) -> None:
+    """On the narrow phone with letters twice as large."""
+
+    def see(page: Page, name: str) -> None:
+        if size == NARROW:
+            twice_as_large(page)
+        look(page, name)
+
     for seat, name in ((0, "passed"), (1, "failed")):
         context = new_context(**size)
         sign_in(context, live_server, user_of(released, seat))
         page = context.new_page()
         attempt = Attempt.objects.get(entry=released.world.seats[seat].entry_id).pk
         page.goto(live_server.url + reverse("exams:result", args=[attempt]))
-        look(page, f"result-{name}")
+        see(page, f"result-{name}")
         page.get_by_role("link", name="申请复核", exact=True).click()
-        look(page, f"review-new-{name}")
+        see(page, f"review-new-{name}")
         page.goto(live_server.url + reverse("exams:my_explanation", args=[attempt]))
-        look(page, f"my-explanation-{name}")
+        see(page, f"my-explanation-{name}")
     stranger = new_context(**size).new_page()
     code = Certificate.objects.get().code
     stranger.goto(live_server.url + reverse("exams:verify", args=[code]))
     expect(stranger.get_by_text("白*****")).to_be_visible()
-    look(stranger, "verify")
+    see(stranger, "verify")
     stranger.goto(live_server.url + reverse("exams:verify", args=["ABCDEFGH"]))
-    look(stranger, "verify-unknown")
+    see(stranger, "verify-unknown")
 
 
 def test_a_candidate_waits_in_words(new_context: Device, live_server: Any, marking: MarkingWorld) -> None:

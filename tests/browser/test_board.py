@@ -16,6 +16,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from exams.domain.saving import Item, save_answers
 from exams.models import Attempt, Presence
 from examsite.lib import clock
+from tests.browser.looking import twice_as_large
 from tests.exam_world import MACHINE, World, age, claims_of, make_world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -51,7 +52,12 @@ def test_a_phone_that_falls_silent_appears_by_itself(world: World, page: Page, l
     assert Attempt.objects.get().due_at > clock.now() + timedelta(minutes=64)
 
 
-def test_axe_finds_nothing_on_the_invigilators_pages(world: World, page: Page, live_server: Any) -> None:
+@pytest.mark.parametrize("width", [320, 375, 1280])
+def test_axe_finds_nothing_and_nothing_sticks_out_on_the_invigilators_pages(
+    world: World, page: Page, live_server: Any, width: int
+) -> None:
+    """At 320 px with letters twice as large."""
+    page.set_viewport_size({"width": width, "height": 800})
     silent, waiting, late = (world.start(seat, device=f"tab-{seat.number}").attempt for seat in world.seats)
     Presence.objects.filter(attempt=silent).update(seen_at=clock.now() - timedelta(minutes=6))
     Attempt.objects.filter(pk=waiting.pk).update(waiting_device="tab-9")
@@ -69,6 +75,9 @@ def test_axe_finds_nothing_on_the_invigilators_pages(world: World, page: Page, l
     seen = []
     for address in addresses:
         page.goto(f"{live_server.url}/{address}")
+        if width == 320:
+            twice_as_large(page)
         found = Axe().run(page).response["violations"]
-        seen.append((address, [one["id"] for one in found]))
-    assert seen == [(address, []) for address in addresses]
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        seen.append((address, [one["id"] for one in found], wide))
+    assert seen == [(address, [], 0) for address in addresses]

@@ -13,6 +13,7 @@ from exams.domain.tickets import issue_tickets
 from exams.models import Attempt, Receipt
 from examsite.lib import clock
 from tests.browser.candidate import Candidate, Device
+from tests.browser.looking import twice_as_large
 from tests.exam_world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -134,17 +135,24 @@ def test_the_back_button_asks_and_loses_nothing(candidate: Candidate) -> None:
     expect(candidate.page.get_by_role("link", name="继续作答")).to_be_visible()
 
 
-@pytest.mark.parametrize(("width", "size"), [(320, "elder"), (375, "standard"), (1280, "standard")])
+@pytest.mark.parametrize(
+    ("width", "size"),
+    [(320, "elder"), (320, "twice"), (375, "standard"), (1280, "standard"), (1280, "twice")],
+)
 def test_axe_finds_nothing_and_nothing_sticks_out(
     world: World, token: str, live_server: Any, new_context: Device, width: int, size: str
 ) -> None:
     context = new_context(viewport={"width": width, "height": 700})
-    context.add_init_script(f"try {{ localStorage.setItem('text-size', '{size}') }} catch (error) {{}}")
+    if size != "twice":
+        context.add_init_script(f"try {{ localStorage.setItem('text-size', '{size}') }} catch (error) {{}}")
     candidate = Candidate(world, live_server, context, token)
     page = candidate.page
     seen = []
 
     def look(name: str) -> None:
+        page.wait_for_load_state()
+        if size == "twice":
+            twice_as_large(page)
         axe = Axe().run(page)
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         seen.append((name, [one["id"] for one in axe.response["violations"]], wide))
@@ -153,6 +161,9 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
     look("enter")
     page.goto(f"{live_server.url}/t/{token}")
     look("ticket")
+    page.get_by_role("button", name="不是我").click()
+    look("not me")
+    page.goto(f"{live_server.url}/t/{token}")
     page.get_by_role("button", name="是我，进入考试").click()
     look("instructions")
     page.get_by_role("link", name="先试一题（不计分）").click()
@@ -173,6 +184,12 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
     page.get_by_role("button", name="就这样交卷").click()
     page.locator(".receipt-number").wait_for()
     look("receipt")
+    page.get_by_role("link", name="回到我的考试").click()
+    look("my exams afterwards")
+    page.get_by_role("link", name="看回执").click()
+    look("receipt afterwards")
+    page.goto(f"{live_server.url}/my/attempts/{candidate.attempt.pk}/result")
+    look("result, waiting")
     assert seen == [(name, [], 0) for name, _, _ in seen]
 
 
