@@ -6,6 +6,7 @@ Rows are multiplied inside the database from one row written by the models: a mi
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -13,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -25,20 +27,34 @@ from benchmarks.rows import Row
 TOWNS, UNITS, YEARS = 40, 500, (2018, 2019, 2020, 2021, 2022)
 PEOPLE = 5000  # an exam, at scale 1
 YEAR = 2022
+SCALES = (1.0, 0.01)
 NOVEMBER = datetime(2022, 11, 15, 1, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def run() -> Iterator[Row]:
-    """All rows, SQLite first."""
-    for database in ("SQLite", "PostgreSQL"):
-        large, small = (_world(database, scale) for scale in (1.0, 0.01))
-        if large is None or small is None:
-            print(f"    {database} is not installed: not measured")
-            continue
-        yield from _compare(database, large, small)
+    """All rows, SQLite first. The worlds are built side by side and measured one after the other."""
+    with ExitStack() as stack:
+        worlds = {
+            (database, scale): stack.enter_context(_World(database, scale))
+            for database in installed()
+            for scale in SCALES
+        }
+        for world in worlds.values():
+            world.wait_until_built()
+        for database in installed():
+            large, small = (worlds[database, scale].measure() for scale in SCALES)
+            yield from _compare(database, large, small)
     yield from statistics()
     yield from documents()
+
+
+def installed() -> list[str]:
+    """The databases at hand."""
+    if list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
+        return ["SQLite", "PostgreSQL"]
+    print("    PostgreSQL is not installed: not measured")
+    return ["SQLite"]
 
 
 def _compare(database: str, large: dict[str, float], small: dict[str, float]) -> Iterator[Row]:
@@ -50,35 +66,59 @@ def _compare(database: str, large: dict[str, float], small: dict[str, float]) ->
     yield Row(
         f"{database}, statements, 200,000 − 2,000 results", large["statements"] - small["statements"], "", 0
     )
-    yield Row(f"{database}, sums of 40 exams made from nothing", large["first"], "s")
+    yield Row(f"{database}, 1,000,000 results added up from nothing", large["first"], "s")
     yield Row(f"{database}, one exam as of a moment, from the rows", large["as of"], "s")
 
 
-def _world(database: str, scale: float) -> dict[str, float] | None:
-    """Build and measure a world in a process of its own; None where the database is not installed."""
-    command = [sys.executable, "-W", "ignore", "-m", "benchmarks.figures", "world", str(scale)]
-    with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {
-            "DEBUG": "1",
-            "DATA_DIR": folder,
-            "DATABASE_URL": "",
-            "PYTHONPATH": str(ROOT),
-        }
+class _World:
+    """A county in a database of its own, in a process of its own that measures it when it is told to."""
+
+    def __init__(self, database: str, scale: float) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        self.errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed on leaving
+        command = [sys.executable, "-W", "ignore", "-m", "benchmarks.figures", "world", str(scale)]
         if database == "PostgreSQL":
-            if not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
-                return None
             command = [str(ROOT / "tests/system/postgres.sh"), *command]
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise RuntimeError(done.stderr[-2000:])
-        return dict(json.loads(done.stdout.splitlines()[-1]))
+        own = {"DEBUG": "1", "DATA_DIR": self.folder.name, "DATABASE_URL": "", "PYTHONPATH": str(ROOT)}
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | own, text=True, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=self.errors,
+        )  # fmt: skip
+
+    def __enter__(self) -> _World:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        """Stop it, whatever it is doing; its database goes with it."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        self.process.wait()
+        self.errors.close()
+        self.folder.cleanup()
+
+    def wait_until_built(self) -> None:
+        self._read()
+
+    def measure(self) -> dict[str, float]:
+        assert self.process.stdin is not None
+        self.process.stdin.write("measure\n")
+        self.process.stdin.flush()
+        return dict(json.loads(self._read()))
+
+    def _read(self) -> str:
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        if not line:
+            self.errors.seek(0)
+            raise RuntimeError(self.errors.read()[-2000:])
+        return line
 
 
 # --- A world -------------------------------------------------------------------------------------------
 
 
-def world(scale: float) -> dict[str, float]:
-    """Build the county, then measure its pages."""
+def world(scale: float) -> None:
+    """Build the county and add it up; when a line comes in, measure its pages and print what was found."""
     import django
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "examsite.settings"
@@ -90,7 +130,10 @@ def world(scale: float) -> dict[str, float]:
     settings.ALLOWED_HOSTS = ["*"]
     call_command("migrate", verbosity=0)
     county = _build(int(PEOPLE * scale))
-    return _measure(county)
+    found = {"first": _timed(lambda: call_command("add_up", stdout=io.StringIO()))}
+    print("built", flush=True)
+    if sys.stdin.readline():
+        print(json.dumps(found | _measure(county)), flush=True)
 
 
 def _id(number: str) -> str:
@@ -115,12 +158,9 @@ def _multiply(row: Any, changes: dict[str, str], source: str) -> None:
     )
     names = ", ".join(column for column in columns if column != "id" or "id" in changes)
     value = row.pk if connection.vendor == "postgresql" else getattr(row.pk, "hex", row.pk)
+    statement = f"INSERT INTO {table} ({names}) SELECT {chosen} FROM {table} t CROSS JOIN ({source}) s"
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} ({names}) SELECT {chosen} FROM {table} t CROSS JOIN ({source}) s"
-            f" WHERE t.{key} = %s",
-            [value],
-        )
+        cursor.execute(f"{statement.replace('%', '%%')} WHERE t.{key} = %s", [value])
     row.delete()
 
 
@@ -291,8 +331,8 @@ def _measure(county: Any) -> dict[str, float]:
         for chart in charts:
             assert client.get(chart).status_code == 200
 
-    found = {"first": _timed(page)}
     assert ExamFigures.objects.count() == TOWNS * len(YEARS)
+    found = {}
     found["cold"] = median(_timed(page, before=cache.clear) for _ in range(5))
     found["warm"] = median(_timed(page) for _ in range(7))
     found["cold with charts"] = median(_timed(with_charts, before=cache.clear) for _ in range(3))
@@ -391,4 +431,4 @@ def documents() -> Iterator[Row]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(world(float(sys.argv[2]))))
+    world(float(sys.argv[2]))

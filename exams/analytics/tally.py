@@ -200,7 +200,10 @@ def _extreme(
 
 def band_of(percent: Decimal) -> int:
     """The index into `bands` of a final percentage."""
-    return next(index for index, floor in enumerate(BAND_FLOORS) if percent >= floor)
+    for index, floor in enumerate(BAND_FLOORS):
+        if percent >= floor:
+            return index
+    raise ValueError(f"no percentage: {percent}")
 
 
 def tally(people: Iterable[PersonResult], rule: ExamRule) -> Tally:
@@ -221,16 +224,25 @@ def tally_by(
 def tally_groups(
     people: Iterable[PersonResult], rule: ExamRule, keys: Callable[[PersonResult, Standing], Iterable[K]]
 ) -> dict[K, Tally]:
-    """The counts of overlapping groups (a village, its 管区, the town): a person is in each of his `keys`."""
-    counters: dict[K, _Counter] = {}
+    """The counts of overlapping groups (a village, its 管区, the town): a person is in each of his `keys`.
+
+    People are added up once for each set of groups that somebody is in, and those sums into the groups: there
+    are far fewer of them than of people.
+    """
+    cells: dict[tuple[K, ...], _Counter] = {}
     for person in people:
         standing = resolve(person, rule)
-        share = _share(person, standing)
-        for name in keys(person, standing):
-            counter = counters.get(name)
-            if counter is None:
-                counter = counters[name] = _Counter()
-            counter.add(share)
+        groups = tuple(keys(person, standing))
+        cell = cells.get(groups)
+        if cell is None:
+            cell = cells[groups] = _Counter()
+        cell.add(_share(person, standing))
+    counters: dict[K, _Counter] = {}
+    for groups, cell in cells.items():
+        for name in groups:
+            if name not in counters:
+                counters[name] = _Counter()
+            counters[name].merge(cell)
     return {name: counter.result() for name, counter in counters.items()}
 
 
@@ -335,8 +347,20 @@ class _Counter:
         if share.final is not None:
             self.final_sum += share.final.quantize(SUMMED).normalize()
             self.bands[band_of(share.final)] += 1
-            self.highest = _extreme(max, self.highest, share.final)
-            self.lowest = _extreme(min, self.lowest, share.final)
+            if self.highest is None or share.final > self.highest:
+                self.highest = share.final
+            if self.lowest is None or share.final < self.lowest:
+                self.lowest = share.final
+
+    def merge(self, other: _Counter) -> None:
+        counts = self.counts
+        for name, number in other.counts.items():
+            counts[name] = counts.get(name, 0) + number
+        self.bands = [a + b for a, b in zip(self.bands, other.bands, strict=True)]
+        self.final_sum += other.final_sum
+        self.first_sum += other.first_sum
+        self.highest = _extreme(max, self.highest, other.highest)
+        self.lowest = _extreme(min, self.lowest, other.lowest)
 
     def result(self) -> Tally:
         bands = self.bands
