@@ -24,7 +24,7 @@ from .normalise import clean, strip_invisible
 from .numbering import Numbering
 from .outgoing import Outgoing
 from .table import read_tables
-from .tables import as_grid, as_html, as_lines, turned
+from .tables import PICTURE, as_grid, as_html, as_lines, turned
 from .text import read_lines
 from .word_xml import attribute, child, local
 
@@ -309,7 +309,13 @@ class _Reader:
         line = Line("", where, pictures=pictures, table=as_html(texts))
         self.document.pictures += pictures
         self.document.lines.append(line)
-        self.document.cells[id(line)] = texts
+        self.document.cells[id(line)] = [
+            [
+                text + PICTURE * any(part.pictures for part in cell)
+                for text, cell in zip(own, row, strict=True)
+            ]
+            for own, row in zip(texts, rows, strict=True)
+        ]
 
     def _cell(self, cell: Element) -> list[_Text]:
         found = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from email import message_from_bytes, policy
 from html.parser import HTMLParser
 from typing import Any
@@ -17,7 +18,7 @@ from .columns import find_columns
 from .lines import Line, tidied
 from .normalise import clean, strip_invisible
 from .table import read_tables
-from .tables import as_html, as_lines
+from .tables import PICTURE, as_html, as_lines
 from .text import read_lines
 
 _LAYOUT = "p div li ul ol tr table br h1 h2 h3 h4 h5 h6 section article dl dt dd hr pre blockquote form"
@@ -168,7 +169,10 @@ class _Page(HTMLParser):
             self._tables[-1][-1].append("")
             self._in_cell += 1
         elif tag == "img" and not self._is_hidden():
-            self._pictures += 1
+            if self._tables and self._in_cell and self._tables[-1] and self._tables[-1][-1]:
+                self._tables[-1][-1][-1] += PICTURE
+            else:
+                self._pictures += 1
         if tag in _BLOCKS:
             self._break()
         if tag not in _VOID and len(self._open) < 500:
@@ -236,8 +240,12 @@ class _Page(HTMLParser):
                 self._tables[-1][-1][-1] += "\n".join("\n".join(row) for row in rows)
             return
         self.tables.append(rows)
-        lines = as_lines(rows)
+        pictures = sum(cell.count(PICTURE) for row in rows for cell in row)
+        bare = [[clean(cell.replace(PICTURE, "")) for cell in row] for row in rows]
+        lines = as_lines(bare)
         if lines is None:
-            self.lines.append(Line("", f"第{len(self.lines) + 1}段", table=as_html(rows)))
+            line = Line("", f"第{len(self.lines) + 1}段", table=as_html(bare), pictures=pictures)
+            self.lines.append(line)
         else:
-            self.lines += [Line(text, f"第{len(self.lines) + n}段") for n, text in enumerate(lines, 1)]
+            found = [Line(text, f"第{len(self.lines) + n}段") for n, text in enumerate(lines, 1)]
+            self.lines += [replace(one, pictures=pictures if n == 0 else 0) for n, one in enumerate(found)]

@@ -47,7 +47,7 @@ def report_of_unreadable(file: str, error: Unreadable) -> dict[str, Any]:
         "broken": 0,
         "imported": 0,
         "by_kind": dict.fromkeys(KINDS, 0),
-        "problems": [{"where": "", "code": error.code, "message": error.message, "raw": ""}],
+        "problems": [_problem(Problem("", error.code, error.message))],
         "questions": [],
     }
 

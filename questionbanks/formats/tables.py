@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from examsite.lib.files.grids import Grid
 
+PICTURE = "<img>"  # stands in a cell for a picture, so that the item of its row says that it has one
 _RUNNING = re.compile(r"^\s*(?:\d{1,4}\s?[.．、]|[A-HＡ-Ｈ]\s?[.．、:：]|[【\[]?(?:正确|参考)?答案)")
 
 

@@ -442,3 +442,16 @@ def test_a_printed_bank_has_chinese_fonts_and_its_title() -> None:
 def test_places_count_paragraphs() -> None:
     document = read_document(saved(paragraphs("甲", "乙")))
     assert [(line.text, line.where) for line in document.lines] == [("甲", "第1段"), ("乙", "第2段")]
+
+
+def test_a_picture_in_the_row_of_an_item_is_told() -> None:
+    document = docx.Document()
+    rows = [("题干", "A", "B", "答案"), ("看图（ ）。", "甲", "乙", "A"), ("谁（ ）。", "甲", "乙", "B")]
+    table = document.add_table(0, 4)
+    for row in rows:
+        for cell, value in zip(table.add_row().cells, row, strict=True):
+            cell.text = value
+    table.cell(1, 0).paragraphs[0].add_run().add_picture(pixel())
+    parsed = read(document)
+    assert [one.stem for one in parsed.questions] == ["看图（ ）。", "谁（ ）。"]
+    assert [(one.where, one.code) for one in parsed.problems] == [(parsed.questions[0].where, "picture")]

@@ -268,3 +268,14 @@ def test_a_workbook_is_no_text() -> None:
     with pytest.raises(Unreadable) as refused:
         registry.text_of(b'{"question": "x"}', "x.json")
     assert refused.value.code == "no_text"
+
+
+def test_a_picture_in_the_row_of_an_item_is_told() -> None:
+    rows = (
+        "<tr><th>题干</th><th>A</th><th>B</th><th>答案</th></tr>"
+        "<tr><td>看图<img src='a.png'>（ ）。</td><td>甲</td><td>乙</td><td>A</td></tr>"
+        "<tr><td>谁（ ）。</td><td>甲</td><td>乙</td><td>B</td></tr>"
+    )
+    parsed = registry.parse(f"<html><body><table>{rows}</table></body></html>".encode())
+    assert [one.stem for one in parsed.questions] == ["看图（ ）。", "谁（ ）。"]
+    assert [(one.where, one.code) for one in parsed.problems] == [(parsed.questions[0].where, "picture")]
