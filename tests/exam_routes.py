@@ -299,6 +299,7 @@ EXAMS_API = [
     change("exams_api:marking_draft", "task=task", "marker", 404, ok=200),
     call("exams_api:marking_judge", "task=task", "marker", 404, ok=409),
     R("exams_api:results", "exam=exam", OFFICERS, 404),
+    R("exams_api:notes", "exam=exam", OFFICERS, 404),
     R("exams_api:release", "exam=exam", OFFICERS, 404),
     change("exams_api:release", "exam=exam", OFFICERS, 404),
     call("exams_api:withhold", "entry=entry", OFFICERS, 404),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
-from . import certificates, corrections, keying, marking, results
+from . import certificates, corrections, keying, marking, notes, results
 
 UUID_RE = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("marking/tasks/<uuid:task>/judge", marking.TaskJudge.as_view(), name="marking_judge"),
     # Results
     path("exams/<uuid:exam>/results", results.ExamResults.as_view(), name="results"),
+    path("exams/<uuid:exam>/notes", notes.ExamNotes.as_view(), name="notes"),
     path("exams/<uuid:exam>/release", results.ExamRelease.as_view(), name="release"),
     path("entries/<uuid:entry>/withhold", results.Withhold.as_view(), name="withhold"),
     path("entries/<uuid:entry>/withhold/lift", results.LiftWithholding.as_view(), name="withhold_lift"),

@@ -16,7 +16,7 @@ from examsite.people.domain.audit import record
 from examsite.people.models import Approval, User
 from questionbanks.kinds import codec
 from questionbanks.kinds.registry import defects
-from questionbanks.models import ItemState
+from questionbanks.models import Bank, ItemState
 
 from ..engine.headings import plain
 from ..engine.paper_check import Asked, Finding, paper_warnings
@@ -83,7 +83,19 @@ def warnings_of(form: Form, duration_s: int | None = None, *, at: datetime) -> l
     blueprint = form.exam.blueprint
     if duration_s is None:
         duration_s = blueprint.duration_s if blueprint else 3600
-    return [*paper_warnings(asked, duration_s), *_worn(form, at)]
+    return [*paper_warnings(asked, duration_s), *_worn(form, at), *_practised(form)]
+
+
+def _practised(form: Form) -> list[Finding]:
+    """Items of a bank that people may practise: until this form was made, its answers stood there, too."""
+    slots = slots_of(form)
+    banks = Bank.objects.filter(pk__in={slot.version.item.bank_id for slot in slots})
+    opened = set(banks.filter(practice_since__isnull=False).values_list("pk", flat=True))
+    slots = [slot for slot in slots if slot.version.item.bank_id in opened]
+    if not slots:
+        return []
+    text = f"有 {len(slots)} 题出自开放练习的题库，组卷以前大家都能练到；现在起到公布解析以前不再放出"
+    return [Finding("practised", text, tuple(slot.order for slot in slots))]
 
 
 def _worn(form: Form, at: datetime) -> list[Finding]:

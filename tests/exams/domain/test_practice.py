@@ -18,6 +18,7 @@ from exams.domain.practice import (
     mistake_again,
     mistakes_of,
 )
+from exams.domain.publishing import warnings_of
 from exams.domain.releases import release_sitting, withhold_results
 from exams.engine.practice import try_answer
 from exams.models import Attempt, Exam, Form, Sitting
@@ -328,3 +329,12 @@ def test_half_right_is_a_mistake_too() -> None:
     release(place.world)
     assert attempt.points == Decimal(3)
     assert [one.slot.order for one in mistakes_of(user=place.world.user, at=clock.now())] == [2]
+
+
+def test_a_form_from_an_open_bank_says_so(world: World) -> None:
+    def codes() -> list[str]:
+        return [one.code for one in warnings_of(world.form, at=clock.now())]
+
+    assert "practised" in codes()
+    Bank.objects.update(practice_since=None)
+    assert "practised" not in codes()

@@ -185,6 +185,18 @@ def test_the_candidate_sees_none_of_it(ended, see):
         assert [word in page for word in (SHEET, SPEED, DEVICE, "核对提示")] == [False] * 4
 
 
+def test_the_call_tells_the_same(ended, client):
+    client.force_login(ended.world.officer)
+    reply = client.get(f"/api/v1/exams/{ended.exam.pk}/notes")
+    assert reply.status_code == 200
+    mine = {str(Attempt.objects.get(entry=entry(ended, one)).pk) for one in (0, 1)}
+    told = {one["attempt"]: one["notes"] for one in reply.json()["attempts"]}
+    assert set(told) == mine
+    assert {(note["sign"], *note["others"], attempt) for attempt, some in told.items() for note in some} == {
+        ("sheet", *(mine - {one}), one) for one in mine
+    }
+
+
 def test_limits_come_from_the_settings(ended, see, settings):
     settings.NOTE_LIMITS = {**settings.NOTE_LIMITS, "same_wrong": 5}
     assert SHEET not in see(ended.world.officer, f"/office/entries/{entry(ended, 0).pk}/results")
