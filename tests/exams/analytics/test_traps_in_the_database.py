@@ -13,13 +13,10 @@ from decimal import Decimal
 
 import pytest
 
-from exams.analytics.approximation import HOUSE, Word
-from exams.analytics.facts.activities import activity_year
 from exams.analytics.facts.people import people_of
 from exams.analytics.facts.stored import StoredSums
 from exams.analytics.measures import evaluate, roster_notes
 from exams.analytics.tally import Tally, tally, year_turnout
-from exams.domain.annual import register_activity
 from exams.domain.roster_changes import add_entry, change_entry
 from exams.domain.standings import rule_of
 from exams.engine.results import PersonResult, final_outcome, first_percent
@@ -111,14 +108,6 @@ def moved(town: Town) -> ExamWorld:
     world.person(80, unit="石桥村", user=user)
     open_membership(user=user, unit=town.villages["东风村"], since=date(2022, 12, 1), **member)
     return world
-
-
-def two_exams(town: Town) -> list[ExamWorld]:
-    user = make_user("两场都考")
-    first, second = ExamWorld(town), ExamWorld(town, title="村干部考试")
-    first.person(80, user=user)
-    second.person(70, user=user)
-    return [first, second]
 
 
 def failed_then_removed(town: Town) -> ExamWorld:
@@ -246,15 +235,6 @@ def t24(town: Town) -> ExamWorld:
     world.person(Try(66, makeup=True))
     world.person()
     return world
-
-
-def activities(town: Town) -> Town:
-    for audience in (20_000, 9_640):
-        register_activity(
-            unit=town.town, kind="campaign", day=date(2022, 5, 1), place="广场", topic="宣传",
-            audience=audience, at=NOVEMBER, today=date(2022, 11, 15), actor=None,
-        )  # fmt: skip
-    return town
 
 
 def first_of(seen: Seen) -> PersonResult:
@@ -413,17 +393,6 @@ def test_trap(build, look, expected):
     assert seen.stored == seen.counts
 
 
-def test_t9_one_person_in_two_exams():
-    worlds = two_exams(make_town())
-    people = [people_of(world.exam, at=LATER) for world in worlds]
-    assert [tally(one, rule_of(world.exam)).taken for one, world in zip(people, worlds, strict=True)] == [
-        1,
-        1,
-    ]
-    turnout = year_turnout(people)
-    assert (turnout.exams, turnout.persons, turnout.attempts) == (2, 1, 2)
-
-
 def test_t9_a_double_counts_once_after_the_merge():
     worlds = [ExamWorld(town := make_town()), ExamWorld(town, title="村干部考试")]
     kept, double = make_user("王芳"), make_user("王芳2")
@@ -432,22 +401,6 @@ def test_t9_a_double_counts_once_after_the_merge():
     User.objects.filter(pk=double.pk).update(merged_into=kept)
     people = [people_of(world.exam, at=LATER) for world in worlds]
     assert year_turnout(people).persons == 1
-
-
-def test_t21_two_exams_of_a_kind_keep_their_own_rates():
-    town = make_town()
-    first, second = counted(town, passed=3, failed=1), ExamWorld(town, title="第二次")
-    second.people(1, 80)
-    second.people(3, 40)
-    assert [Seen(one).rate("pass_rate") for one in (first, second)] == ["75.00%", "25.00%"]
-
-
-def test_t23_the_exact_audience_is_stored_and_may_be_called_nearly_thirty_thousand():
-    town = activities(make_town())
-    total = activity_year(town.county.path, 2022).total
-    assert total.audience == 29_640
-    assert HOUSE.allows(Word.NEARLY, 30_000, total.audience) is True
-    assert HOUSE.allows(Word.NEARLY, 30_000, 26_900) is False
 
 
 def test_t16_before_the_correction_the_old_result_stands():
