@@ -55,7 +55,7 @@ def deal(tickets: Sequence[str], duration_s: float, start_within_s: float, seed:
         end = start + duration_s
         ending = ("early", "late", "late", "auto", "silent")[number % 5]
         submit_at = {
-            "early": start + duration_s * rng.uniform(0.35, 0.9),
+            "early": start + duration_s * rng.uniform(0.2, 0.6),
             "late": end - rng.uniform(0.2, 4),
         }.get(ending, float("inf"))
         offline = []
