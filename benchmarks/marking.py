@@ -24,7 +24,7 @@ T0 = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 SHEETS, QUESTIONS = 2000, 50  # 100,000 answers for the machine
 MANY, FEW = 10_000, 10  # attempts and questions where one key is corrected
 ESSAYS = 1000  # answers that wait for a person
-ROUNDS = 3
+ROUNDS = 2
 
 
 def run() -> Iterator[Row]:

@@ -187,6 +187,23 @@ def test_the_pages_of_results(
     look(page, "correction-preview")
 
 
+def test_an_explanation_is_printed_whole(
+    new_context: Device, live_server: Any, released: MarkingWorld
+) -> None:
+    context = new_context(**DESK)
+    sign_in(context, live_server, released.world.officer)
+    page = context.new_page()
+    attempt = Attempt.objects.get(entry=released.world.seats[0].entry_id)
+    page.goto(live_server.url + reverse("exams:explanation", args=[attempt.pk]))
+    page.emulate_media(media="print")
+    for gone in (".site-nav", ".crumbs", ".site-foot"):
+        expect(page.locator(gone).first).to_be_hidden()
+    number = attempt.receipts.get().number
+    for there in (number, "（与回执一致）", "答案更正：增加可接受的答案", "计分的答案", "第三点没有写"):
+        expect(page.get_by_text(there).first).to_be_visible()
+    assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
+
+
 @pytest.mark.parametrize("size", [{}, NARROW, DESK], ids=["phone", "narrow", "desk"])
 def test_the_candidates_pages(
     new_context: Device, live_server: Any, released: MarkingWorld, size: Any
