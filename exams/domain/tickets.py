@@ -83,7 +83,7 @@ def issue_tickets(
 def find_ticket(*, token: str, at: datetime) -> Ticket:
     """The ticket with this token. Raises TicketRefused for a wrong, replaced or expired one, all alike."""
     ticket = (
-        Ticket.objects.select_related("entry__user", "entry__unit", "entry__exam")
+        Ticket.objects.select_related("entry__user")
         .filter(token_digest=digest("ticket", token.strip()), revoked_at__isnull=True)
         .first()
     )

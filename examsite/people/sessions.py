@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.auth import get_user, login, logout
 from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -130,7 +131,9 @@ def enter(
     """The person is in: a new session key, a line in the log. `ends_at` bounds a ticket's sign-in."""
     request.session.pop("half", None)
     browser = browser_mark(request) or secrets.token_hex(12)
-    login(request, user, backend=BACKEND)
+    with transaction.atomic():  # one wait for the disk, at the rush before an exam
+        login(request, user, backend=BACKEND)
+        record_sign_in(user=user, way=way, at=at)
     request.session[BROWSER] = browser
     request.session["way"] = way
     _mark(request, user, way)
@@ -139,7 +142,6 @@ def enter(
         request.session["sure_at"] = at.timestamp()
     if ends_at is not None:
         request.session.set_expiry(ends_at)
-    record_sign_in(user=user, way=way, at=at)
 
 
 def renew(request: HttpRequest) -> None:
