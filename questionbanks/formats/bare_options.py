@@ -38,13 +38,15 @@ def weak_options(body: str) -> Run | None:
     """Options whose letters have no dot ("A 甲", "A甲") or are small: at the beginning of a line, or spaced
     out in the line of the letter before."""
     run: list[tuple[str, int, int]] = []
-    for match in re.finditer(r"(?m)^|(?<=[ \t])(?=[A-HＡ-Ｈ][ \t])", body):
+    tight = False
+    for match in re.finditer(r"(?m)^|(?<=[ \t])(?=[A-HＡ-Ｈ][ \t一-鿿“《（\d])", body):
         found = _WEAK_OPTION.match(body, match.start())
         if found and label_of(found.group(2)) == chr(65 + len(run)):
             inline = match.start() > 0 and body[match.start() - 1] != "\n"
             if not inline or (run and "\n" not in body[run[-1][1] : match.start()]):
                 run.append((label_of(found.group(2)), found.start("begin"), found.end()))
-    return (run[0][1], run) if len(run) >= 2 else None
+                tight = tight or (inline and not found.group()[-1:].isspace())
+    return (run[0][1], run) if len(run) >= (3 if tight else 2) else None  # "A公司与 B公司" are two of a stem
 
 
 def bulleted_options(body: str) -> Run | None:

@@ -31,7 +31,6 @@ from .marks import (
     is_key_heading,
     is_sample,
     is_separator,
-    number_of,
     segments,
 )
 from .materials import names_case, names_material, range_of
@@ -358,7 +357,8 @@ class _Cutter:
         """Read a key that begins at this line; how many lines it takes, 0 for none."""
         text, facts = self.lines[index].text, self.facts[index]
         labelled = is_key_heading(text)
-        bare = entries_of(text) if not labelled and not facts.labels and number_of(text) else []
+        counted = text.strip()[:1].isdecimal() and not any(facts.labels)
+        bare = entries_of(text) if counted and not labelled else []
         inline = facts.answer is not None and len(entries_of(facts.answer)) >= 2
         if not (labelled or inline or len(bare) >= 3) or self._waiting() < 2:
             return 0

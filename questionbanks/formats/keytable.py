@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from .marks import MAIN, Heading, heading_of, is_key_heading, number_of
+from .marks import MAIN, Heading, chapter_of, heading_of, is_key_heading, number_of
 from .normalise import clean, half
 
 _TICKS = "√×✓✗✔✘对错"
@@ -94,7 +94,7 @@ def read_key(texts: Sequence[str], written: bool) -> tuple[list[KeySection], int
     sections = [KeySection()]
     used = 0
     for index, text in enumerate(texts):
-        if not text.strip() or is_key_heading(text):
+        if not text.strip() or is_key_heading(text) or chapter_of(text):
             continue
         heading, text = _heading_and_rest(text)
         if heading:
@@ -219,12 +219,24 @@ def _prose(section: KeySection, text: str) -> bool:
     begins = not section.entries and section.heading is not None
     if number is not None and (number.value == last + 1 or begins):
         section.style = number.style
-        section.entries.append((number.value, _ANSWER_LABEL.sub("", text[number.end :], count=1)))
+        rest = _ANSWER_LABEL.sub("", text[number.end :], count=1)
+        filled = section.heading is not None and section.heading.kind == "fill_blank"
+        section.entries += _in_one_line(number.value, rest) if filled else [(number.value, rest)]
         return True
     if section.entries and section.heading is not None:
         section.entries[-1] = (last, f"{section.entries[-1][1]}\n{text.strip()}")
         return True
     return False
+
+
+def _in_one_line(first: int, text: str) -> list[tuple[int, str]]:
+    """The answers of a line "1.甲 2.乙 3.丙", of which the number of the first is taken off."""
+    found, last, number = [], 0, first
+    for match in re.finditer(r"\s(\d{1,3})\s?[.．、](?!\d)\s?|\s(\d{1,3})[.．、](?=\d)", text):
+        if int(match.group(1) or match.group(2)) == number + 1:
+            found.append((number, text[last : match.start()].strip()))
+            last, number = match.end(), number + 1
+    return [*found, (number, text[last:].strip())]
 
 
 def _followed_by_questions(texts: Sequence[str]) -> bool:

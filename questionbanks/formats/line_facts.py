@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from .lines import Line
-from .marks import MAIN, Heading, Number, heading_of, is_kind_alone, number_of, segments
+from .marks import CHINESE, MAIN, Heading, Number, heading_of, is_kind_alone, number_of, segments
 from .normalise import blank_spans, judgement, letters
 
 LONE = re.compile(
@@ -65,13 +65,15 @@ def main_style(lines: Sequence[Line], facts: Sequence[Facts]) -> str:
     first = ""
     for line, one in zip(lines, facts, strict=True):
         number = one.number
-        if number is None or _is_key_line(line.text, number):
+        if number is None or _is_key_line(line.text, number) or (number.style == CHINESE and one.heading):
             continue
         first = first or (number.style if one.heading is None else "")
         if number.value in (1, last.get(number.style, 0) + 1):
             counts[number.style] = counts.get(number.style, 0) + 1
             longest[number.style] = max(longest.get(number.style, 0), number.value)
         last[number.style] = number.value
+    if counts.get(MAIN):
+        counts.pop(CHINESE, None)
     best = max(counts, key=lambda style: counts[style], default=MAIN)
     reach = longest.get(best, 0)
     if longest.get(MAIN, 0) > reach or (first == MAIN and reach < 5):

@@ -32,7 +32,7 @@ _WORDS: dict[str, str] = {
 }
 _ANY = "|".join(f"(?P<{name}>{words})" for name, words in _WORDS.items())
 _BRACKETED = re.compile(rf"[【\[〔［]\s?(?:{_ANY})\s?\d{{0,4}}\s?[】\]〕］]\s?[:：]?")
-_AT_START = re.compile(rf"[\s*#>^~·•－-]{{0,12}}(?:{_ANY})\s?(?P<n>\d{{0,4}})\s?[:：]")
+_AT_START = re.compile(rf"[\s*#>^~·•★☆◆●－-]{{0,12}}(?:{_ANY})\s?(?P<n>\d{{0,4}})\s?[:：]")
 _SAID = re.compile(r"\s*(?:正确|参考|标准|本题)?答案(?:是|为)\s?(?=\S)")
 _INSIDE = re.compile(
     r"(?:[（(【\[]\s?)?(?:(?P<mine>(?:我|你|您|学生)的答案)|(?P<rationale>(?:答案|试题|题目|详细)?解析)"
@@ -109,6 +109,7 @@ def _name(match: re.Match[str]) -> str:
 # -- numbers ------------------------------------------------------------------------------------------------
 
 MAIN = "main"  # "1." "1、" "第1题" "1/20" "题目1：" and the like; files mix them
+CHINESE = "一"  # "一、": of items only where nothing else numbers them
 _SPACE = r"[\s　]"
 _NUMBER_STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (MAIN, re.compile(r"第\s?(\d{1,5})\s?[题道]\s{0,3}[:：.．、]?\s*")),
@@ -143,6 +144,14 @@ class Number:
     prefix: str = ""
 
 
+def _value_of(chinese: str) -> int:
+    """三 → 3, 十二 → 12, 二十一 → 21."""
+    tens, ten, ones = chinese.rpartition("十")
+    digits = "零一二三四五六七八九"
+    value = (digits.find(tens) if tens else 1) * 10 if ten else 0
+    return value + max(digits.find(ones), 0) if ones else value
+
+
 def number_of(text: str) -> Number | None:
     """The number at the beginning of a line; None where there is none."""
     lead = len(text) - len(text.lstrip(" \t　*#>·•-"))
@@ -151,11 +160,14 @@ def number_of(text: str) -> Number | None:
     match = _PREFIXED.match(text, lead)
     if match:
         return Number(MAIN, int(match.group(2)), match.end(), match.group(1))
-    if not (text[lead].isdigit() or text[lead] in "第题试问例典经Qq[【（("):
+    chinese = _CHINESE.match(text, lead)
+    if chinese:
+        return Number(CHINESE, _value_of(chinese.group(1)), chinese.end())
+    if not (text[lead].isdecimal() or text[lead] in "第题试问例典经Qq[【（("):
         return None
     for style, pattern in _NUMBER_STYLES:
         match = pattern.match(text, lead)
-        if match and match.group(1).isascii():
+        if match:
             return Number(style, int(match.group(1)), match.end())
     return None
 

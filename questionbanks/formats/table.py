@@ -13,7 +13,7 @@ from ..kinds.base import Choice, replace
 from .base import Parsed, Problem, Unreadable
 from .columns import Columns, corrected, corrections, find_columns, header_columns, layout_of
 from .drafts import Draft
-from .fields import default_kind, draft_of, gather, is_empty
+from .fields import default_kind, draft_of, gather, is_empty, meaning_of
 from .marks import is_sample
 from .normalise import clean, judgement, kind_of, letters
 from .options import letters_from_a
@@ -120,6 +120,8 @@ class _Sheet:
             return True
         if len(filled) == 1 and texts and self._sets_kind(clean(texts[0])):
             return True
+        if texts and not stem and all(meaning_of(text)[:7] == "choice:" for text in texts):
+            return index == self.columns.header + 1  # A, B, C below one heading 选项
         if (
             _SAMPLE.search(stem[:40])
             or is_sample(stem)

@@ -146,10 +146,25 @@ def _hand_out_keys(parts: Cut, entries: Sequence[tuple[Block, list[Draft]]]) -> 
     """Give the answers of keys that stand apart to the items they belong to."""
     problems: list[Problem] = []
     order = {id(block): index for index, block in enumerate(parts.blocks)}
-    for before, section in parts.keys:
+    for place, (before, section) in enumerate(parts.keys):
         waiting = [(b, d[0]) for b, d in entries if order[id(b)] < before and len(d) == 1 and not d[0].answer]
-        problems += _hand_out(section, waiting)
+        own = _own_section(parts, place, [block for block, _ in waiting])
+        problems += _hand_out(section, [(b, d) for b, d in waiting if own in (None, b.section.index)])
     return problems
+
+
+def _own_section(parts: Cut, place: int, waiting: Sequence[Block]) -> int | None:
+    """The section of a key whose heading comes back chapter by chapter: the n-th of its kind; else None."""
+    heading = parts.keys[place][1].heading
+    if heading is None:
+        return None
+    alike = [n for n, (_, one) in enumerate(parts.keys) if one.heading and one.heading.kind == heading.kind]
+    later = [n for n in alike if n >= place]
+    places = [
+        b.section.index for b in waiting if b.section.heading and b.section.heading.kind == heading.kind
+    ]
+    sections = list(dict.fromkeys(places))
+    return sections[0] if len(alike) > 1 and len(sections) == len(later) else None
 
 
 def _hand_out(section: KeySection, waiting: Sequence[tuple[Block, Draft]]) -> list[Problem]:

@@ -443,3 +443,53 @@ def test_numbers_that_only_the_browser_shows() -> None:
 def test_blanks_keep_their_answers() -> None:
     (one,) = table([["题型", "题干", "答案"], ["填空题", "由____至____人组成。", "三或3；七或7"]]).questions
     assert one.key == Blanks((("三", "3"), ("七", "7")))
+
+
+# -- numbers, keys and headers once more --------------------------------------------------------------------
+
+_PAIR = "谁（ ）。\nA.甲 B.乙 C.丙 D.丁\n"
+_NEXT = "几个（ ）。\nA.一 B.二 C.三 D.四\n"
+MORE_TEXTS = {
+    "full-width digits": f"１．{_PAIR}答案：Ｂ\n２．{_NEXT}答案：Ｄ\n",
+    "letters glued to words in one line": (
+        "1 、谁（ ）。\nA甲 B乙 C丙 D丁\n答案：B\n2 、几个（ ）。\nA一 B二 C三 D四\n答案：D\n"
+    ),
+    "a star before what follows": f"1、{_PAIR}本题答案：B\n★考点：宪法\n2、{_NEXT}本题答案：D\n★考点：宪法\n",
+    "a key by chapters": (
+        f"第一章 甲\n一、单选题\n1.{_PAIR}第二章 乙\n一、单选题\n1.{_NEXT}"
+        "参考答案\n第一章 甲\n一、单选题\n1.B\n第二章 乙\n一、单选题\n1.D\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("body", MORE_TEXTS.values(), ids=MORE_TEXTS.keys())
+def test_more_texts(body: str) -> None:
+    assert outline(text(body)) == list(TWO)
+
+
+def test_a_key_of_ranges_without_a_heading() -> None:
+    parsed = text(f"1、{_PAIR}2、{_NEXT}3、{_PAIR}\n1-3：BDA\n")
+    assert [one.key for one in parsed.questions] == [("B",), ("D",), ("A",)]
+
+
+def test_items_under_chinese_numbers() -> None:
+    parsed = text("四、简答题\n一、简述原则。\n答：公开。\n二、什么是法治？\n答：依法治国。\n")
+    assert outline(parsed) == [
+        ("简述原则。", (), ModelAnswer("公开。")),
+        ("什么是法治？", (), ModelAnswer("依法治国。")),
+    ]
+
+
+def test_written_answers_of_a_key_in_one_line() -> None:
+    parsed = text("一、填空题\n1.权力属于____。\n2.保障____。\n参考答案\n一、填空题\n1.人民 2.人权\n")
+    assert [one.key for one in parsed.questions] == [Blanks((("人民",),)), Blanks((("人权",),))]
+
+
+def test_two_companies_of_a_stem_are_no_options() -> None:
+    parsed = text("简答题\n1. 谁应当赔偿？\nA公司与 B公司签订了合同。\n答案：甲赔偿。\n")
+    assert outline(parsed) == [("谁应当赔偿？\nA公司与 B公司签订了合同。", (), ModelAnswer("甲赔偿。"))]
+
+
+def test_a_header_of_two_rows() -> None:
+    rows = [["题干", "选项", "", "", "", "答案"], ["", *LETTERS, ""], *([s, *t, k[0]] for s, t, k in TWO)]
+    assert outline(table(rows)) == list(TWO)
