@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from examsite.people.models import User
+from questionbanks.domain.banks import open_practice
 
 from .activities import register_activities
 from .bank import build_banks
@@ -33,7 +34,8 @@ def is_built() -> bool:
 
 @transaction.atomic
 def build_world(*, world: str, at: datetime) -> World:
-    """Everything the demo shows: the year 2022 as `world` tells it, and an exam that is open at `at`."""
+    """Everything the demo shows: the year 2022 as `world` tells it, and an exam that is open at `at`;
+    what that exam does not ask may be practised."""
     founded = local(1, 4, 9)
     town = build_town(at=founded)
     add_staff(town, password=PASSWORD, at=founded)
@@ -41,4 +43,6 @@ def build_world(*, world: str, at: datetime) -> World:
     hold_november(town, banks, world)
     hold_december(town, banks, world)
     register_activities(town, actor=town.staff["assistant"], at=local(12, 30, 9))
-    return World(town, open_now(town, banks, at=at))
+    present = open_now(town, banks, at=at)
+    open_practice(bank=banks.current, at=at, actor=town.staff["assistant"])
+    return World(town, present)

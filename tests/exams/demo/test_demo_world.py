@@ -11,12 +11,13 @@ from django.db import transaction
 from pytest_django import DjangoDbBlocker, Settings
 
 from exams.demo.world import World, build_world
+from exams.domain.practice import exercise_codes
 from exams.domain.sheets import load_sheet
 from exams.engine import sheet as sheets
 from exams.models import Activity, ActivityKind, AnswerEvent, Attempt, Exam, Mark, Receipt, RosterEntry, Slot
 from examsite.lib import clock
 from examsite.people.models import Membership, Unit, UnitKind
-from questionbanks.models import Item, ItemCitation
+from questionbanks.models import Bank, Item, ItemCitation
 
 SEED = (
     "2022年以来，我镇开展集中普法宣传12次，习近平法治思想专题讲座2次，送法入户100余次，普法受众近3万人。"
@@ -107,6 +108,13 @@ class TestSeed:
             marks = dict(Mark.objects.filter(attempt=attempt).values_list("slot", "points"))
             assert marks.keys() == set(Slot.objects.filter(form=attempt.form).values_list("pk", flat=True))
             assert attempt.points == sum(marks.values())
+
+    def test_what_the_open_exam_does_not_ask_can_be_practised(self, world: World) -> None:
+        bank = Bank.objects.get(practice_since__isnull=False)
+        offered = set(exercise_codes(bank=bank, at=clock.now()))
+        asked = Slot.objects.filter(form__exam=world.present.exam).values_list("version__item", flat=True)
+        assert len(offered) >= 20
+        assert offered & {str(item) for item in asked} == set()
 
     def test_somebody_can_try_the_open_exam(self, world: World) -> None:
         assert len(world.present.tickets) == 8
