@@ -282,7 +282,7 @@ class AnswerReviewIn(StrictSerializer):
     )
 
 
-class NoteOut(serializers.Serializer):
+class ResultNoteOut(serializers.Serializer):
     at = serializers.DateTimeField()
     text = serializers.CharField()
     attempt = serializers.UUIDField(source="attempt_id", allow_null=True)

@@ -125,7 +125,7 @@ class Explanation(Call):
 
 
 class MyNotes(Call):
-    @call("my_notes", tag="exam", reply=schema.NoteOut(many=True))
+    @call("my_notes", tag="exam", reply=schema.ResultNoteOut(many=True))
     def get(self, request: Request) -> Response:
         """What the candidate was told about his released results, the newest first."""
         bound = ticket_exam(request)
@@ -134,7 +134,7 @@ class MyNotes(Call):
             entries = entries.filter(exam=bound)
         notes = [note for entry in entries for note in notes_for(entry, self.at)]
         notes.sort(key=lambda note: note.at, reverse=True)
-        return Response(schema.NoteOut(notes, many=True).data)
+        return Response(schema.ResultNoteOut(notes, many=True).data)
 
 
 # --- Reviews ---------------------------------------------------------------------------------------------

@@ -24,6 +24,13 @@ def test_it_is_valid_openapi(document: dict) -> None:
     validate_schema(document)
 
 
+def test_no_two_shapes_share_a_name_and_nothing_is_guessed(capsys: pytest.CaptureFixture[str]) -> None:
+    SchemaGenerator().get_schema(request=None, public=True)
+    assert [
+        line for line in capsys.readouterr().err.splitlines() if "Warning" in line or "Error" in line
+    ] == []
+
+
 def test_the_plain_views_are_in_it(document: dict) -> None:
     described = {(path, method) for path, calls in document["paths"].items() for method in calls}
     assert HOT - described == set()
