@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from exams.models import Room
 from examsite.people.models import Role, RoleGrant
+from examsite.people.rules import is_county_officer
 
 OFFICE = frozenset({Role.OFFICER})
 FIGURES = frozenset({Role.OFFICER, Role.LEADER})
@@ -19,11 +20,15 @@ BANKS = frozenset({Role.OFFICER, Role.BANK_EDITOR, Role.REVIEWER})
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One entry of the menu. `roles` empty: for everybody who is signed in and holds any role."""
+    """One entry of the menu. `roles` empty: for everybody who is signed in and holds any role.
+
+    `county`: for those alone who run the county's exams.
+    """
 
     label: str
     view: str
     roles: frozenset[Role]
+    county: bool = False
 
 
 MENU = (
@@ -37,8 +42,10 @@ MENU = (
     Link("复核", "exams:reviews", frozenset({Role.OFFICER, Role.MARKER})),
     Link("组卷规则", "exams:blueprints", OFFICE),
     Link("人员", "people:people", FIGURES),
+    Link("法律明白人", "people:coverage", FIGURES),
     Link("单位", "people:units", FIGURES),
     Link("审批", "people:approvals", OFFICE),
+    Link("投诉建议", "people:register", OFFICE, county=True),
     Link("日志", "people:audit", frozenset({Role.AUDITOR})),
     Link("我的", "people:me", frozenset()),
 )
@@ -56,16 +63,20 @@ def roles_of(request: HttpRequest) -> frozenset[str]:
     return roles
 
 
-def links_for(roles: frozenset[str]) -> list[Link]:
+def links_for(roles: frozenset[str], *, county: bool = False) -> list[Link]:
     """The entries of the menu for somebody with these roles, in its order."""
     if not roles:
         return []
-    return [link for link in MENU if not link.roles or link.roles & roles]
+    mine = [link for link in MENU if not link.roles or link.roles & roles]
+    return [link for link in mine if county or not link.county]
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The menu of the person who is signed in; the entry whose page this is below is the current one."""
-    entries = [{"label": link.label, "url": reverse(link.view)} for link in links_for(roles_of(request))]
+    roles = roles_of(request)
+    county = bool(roles & OFFICE) and is_county_officer(request.user)
+    links = links_for(roles, county=county)
+    entries = [{"label": link.label, "url": reverse(link.view)} for link in links]
     under = [entry["url"] for entry in entries if request.path.startswith(entry["url"])]
     current = max(under, key=len, default="")
     return [entry | {"current": entry["url"] == current} for entry in entries]
