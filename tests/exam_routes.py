@@ -78,7 +78,7 @@ EXAMS = [
     R("exams:verify", "code=code", EVERYBODY, None),
     R("exams:figures"),
     R("exams:year_chart", "name=:rates format=:png", "county", 404),  # the town has no parts to draw
-    R("exams:year_book", "", "county", 404),  # as the chart
+    R("exams:year_book", "", VIEWERS, 404),
     R("exams:definitions"),
     R("exams:rates", "exam_id=exam", VIEWERS, 404),
     R("exams:missing", "exam_id=exam", VIEWERS, 404),
