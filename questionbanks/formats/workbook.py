@@ -26,6 +26,8 @@ from .normalise import letters, strip_invisible
 from .table import read_tables, unread_cells
 from .text import read_lines
 
+MANY_ROWS = 3  # a sheet with so many rows may be questions that were not recognised
+_GUIDE = re.compile(r"说明|须知|帮助|要求|字典|目录|备注|示例|模板|help|readme|guide", re.IGNORECASE)
 _WORKBOOK_PARTS = ("xl/workbook.xml", "xl/workbook.bin")
 
 
@@ -141,9 +143,11 @@ def _with_sheet(parsed: Parsed, grid: Grid) -> Parsed:
     found = _as_text([grid], grid.name)
     if found is None:
         where = f"工作表“{grid.name}”" if grid.name else "表格"
-        found = Parsed(
-            (), (Problem(where, "sheet_skipped", f"{where}里没有认出试题，已跳过", severity="note"),)
-        )
+        rows = sum(not is_blank(row) for row in grid.rows)
+        severity = "note" if rows < MANY_ROWS or _GUIDE.search(grid.name) else "doubtful"
+        message = f"{where}里没有认出试题，{rows}行都跳过了"
+        fix = "是试题就核对表头文字，再导入一遍"
+        found = Parsed((), (Problem(where, "sheet_skipped", message, "", fix, severity),))
     questions, problems = (*parsed.questions, *found.questions), (*parsed.problems, *found.problems)
     return Parsed(questions, problems, layout=parsed.layout)
 

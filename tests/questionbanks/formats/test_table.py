@@ -645,3 +645,13 @@ def test_a_table_of_people_is_refused_in_words() -> None:
     with pytest.raises(Unreadable) as refused:
         read([["用户名", "真实姓名", "密码"], ["a", "张三", "1"]])
     assert refused.value.code == "no_columns"
+
+
+@pytest.mark.parametrize(("name", "severity"), [("第二批", "doubtful"), ("导入须知", "note")])
+def test_a_sheet_that_nobody_recognises_is_doubted_unless_it_explains(name: str, severity: str) -> None:
+    items = [["题干", "A", "B", "答案"], ["谁？", "甲", "乙", "A"]]
+    parsed = registry.parse(
+        workbook(单选题=items, **{name: [["张三", "李四"], ["王五", "赵六"], ["周七", "吴八"]]})
+    )
+    skipped = [one for one in parsed.problems if one.code == "sheet_skipped"]
+    assert [(one.where, one.severity) for one in skipped] == [(f"工作表“{name}”", severity)]
