@@ -16,6 +16,7 @@ from django.urls import reverse
 from exams.domain import stamps
 from exams.models import AnswerEvent, Sitting
 from examsite.lib import clock
+from examsite.people.models import AuditRecord
 from tests.exam_world import CANARY, MACHINE, World, make_world
 
 from .conftest import API, Phone
@@ -131,6 +132,20 @@ def test_t40_the_save_path_does_not_read_keys(world: World) -> None:
     tables = {name for query in queries for name in re.findall(r'"?(\w+_\w+)"? ', query["sql"])}
     assert "exams_answerevent" in tables
     assert [name for name in tables if name.startswith(("questionbanks", "exams_slot", "exams_mark"))] == []
+
+
+def test_the_audit_log_costs_a_save_nothing(world: World) -> None:
+    """Answers have their own log: no statement of a save or a heartbeat touches the audit log."""
+    phone = Phone(world, world.seat)
+    phone.sign_in()
+    phone.start()
+    before = AuditRecord.objects.count()
+    with CaptureQueriesContext(connection) as queries:
+        phone.save((1, 0, phone.value(0)))
+        phone.save((2, 2, True), (3, 2, False))
+        phone.bearing("POST", "heartbeat", {})
+    assert [query["sql"] for query in queries if "audit" in query["sql"].lower()] == []
+    assert AuditRecord.objects.count() == before
 
 
 def test_t40_right_and_wrong_answers_get_equal_replies(world: World) -> None:

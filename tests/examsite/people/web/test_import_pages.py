@@ -119,3 +119,37 @@ def test_giving_up_wipes_the_file(client: Client, tree) -> None:
 def test_the_template_is_read_back(client: Client) -> None:
     book = load_workbook(BytesIO(client.get(reverse("people:import_template")).content))
     assert [cell.value for cell in book["人员名单"][1]][:4] == ["姓名", "同名区分", "上级单位", "单位"]
+
+
+PAYLOADS = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{7*7}}{% debug %}",
+    "javascript:alert(1)",
+    '=HYPERLINK("http://evil.example")',
+    "' OR 1=1 --",
+]
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+@pytest.mark.parametrize("field", ["姓名", "村", "类别", "职务", "手机号", "同名区分", "用户名"])
+def test_t51_a_payload_in_any_field_is_refused_or_only_text(
+    client: Client, tree, field: str, payload: str
+) -> None:
+    row = {"姓名": "张三", "管区": "城关管区", "村": "东风村", "类别": "法律明白人", field: payload}
+    quoted = ['"' + value.replace('"', '""') + '"' for value in row.values()]
+    run = upload(client, tree, f"{','.join(row)}\n{','.join(quoted)}\n李四,城关管区,东风村,法律明白人\n")
+    url = reverse("people:import", args=[run.pk])
+    page = client.get(url).content.decode()
+    client.post(url, {"since": "2026-03-01", "apply": "1", "digest": preview(run).digest})
+    names = set(User.objects.filter(memberships__isnull=False).values_list("name", flat=True))
+    assert names <= {"张三", "李四"}
+    shown = [page, client.get(url).content.decode(), client.get(reverse("people:people")).content.decode()]
+    shown += [
+        client.get(reverse("people:person", args=[one.pk])).content.decode()
+        for one in User.objects.filter(memberships__isnull=False)
+    ]
+    for body in shown:
+        assert "<script>alert" not in body
+        assert "<img src=x" not in body
+        assert "49{%" not in body
