@@ -47,6 +47,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "examsite.middleware.ShortWayMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -62,6 +63,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "examsite.urls"
+SHORT_WAY_URLCONF = "examsite.short_urls"
 WSGI_APPLICATION = "examsite.wsgi.application"
 TEMPLATES = [
     {
@@ -100,6 +102,8 @@ POSTGRES_OPTIONS = {
         "timeout": 3,
         "reconnect_timeout": 1,
     },
+    # Statements that ask for it (the saving of answers) are planned once a connection; the ORM's never ask.
+    "prepare_threshold": 0,
 }
 DATABASE_URL = env.str("DATABASE_URL", default="").strip() or f"sqlite:///{DATA_DIR / 'db.sqlite3'}"
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
@@ -136,12 +140,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "people:sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "people:sign_in"
-# A cache of each process alone would keep a sign-in alive in one that was ended in another.
-SESSION_ENGINE = (
-    "django.contrib.sessions.backends.db"
-    if CACHES["default"]["BACKEND"].endswith("LocMemCache")
-    else "django.contrib.sessions.backends.cached_db"
-)
+SESSION_ENGINE = "examsite.people.session_store"
 SESSION_COOKIE_AGE = 12 * 3600
 # Staff (whoever holds a role): second factor, minutes until an idle sign-in ends, days a password may last.
 STAFF_TOTP = env.bool("STAFF_TOTP", default=not DEBUG)

@@ -23,7 +23,7 @@ class NoToken(DomainError):
 
 def claims_of(request: HttpRequest, attempt_id: UUID) -> Claims:
     """What the request's token says. Raises NoToken for none or a forged one, Forbidden for another's."""
-    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, text = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme != SCHEME or not text:
         raise NoToken("no_token", "请重新进入考试。")
     try:

@@ -39,7 +39,7 @@ def ticket_exam(request: Any) -> UUID | None:
 
 def find_seat(request: Any, sitting: UUID) -> Seat:
     """The candidate's own seat in a sitting. Raises NotFound for every other."""
-    seats = seats_of(request.user).select_related("sitting__exam", "entry", "form").filter(sitting=sitting)
+    seats = seats_of(request.user).select_related("sitting__exam", "entry").filter(sitting=sitting)
     bound_to = ticket_exam(request)
     seat = (seats.filter(sitting__exam=bound_to) if bound_to else seats).first()
     if seat is None:
@@ -50,7 +50,7 @@ def find_seat(request: Any, sitting: UUID) -> Seat:
 
 def find_own_attempt(request: Any, attempt: UUID) -> Attempt:
     """The candidate's own attempt. Raises NotFound for every other."""
-    attempts = attempts_of(request.user).filter(pk=attempt).select_related("entry")
+    attempts = attempts_of(request.user).filter(pk=attempt).select_related("entry").order_by("pk")
     bound_to = ticket_exam(request)
     found = (attempts.filter(exam=bound_to) if bound_to else attempts).first()
     if found is None:
@@ -59,8 +59,13 @@ def find_own_attempt(request: Any, attempt: UUID) -> Attempt:
     return found
 
 
-def attempt_out(attempt: Attempt, device: str, held_elsewhere: bool, at: Any) -> dict[str, Any]:
-    """An attempt for its page; nothing to answer with where another device holds it."""
+def attempt_out(
+    attempt: Attempt, device: str, held_elsewhere: bool, at: Any, *, created: bool = False
+) -> dict[str, Any]:
+    """An attempt for its page; nothing to answer with where another device holds it.
+
+    `created`: made by this very call, so that there are no answers to look for.
+    """
     out = {
         "attempt": str(attempt.pk),
         "state": shown_to_candidate(attempt),
@@ -75,7 +80,7 @@ def attempt_out(attempt: Attempt, device: str, held_elsewhere: bool, at: Any) ->
     if not held_elsewhere:
         out["token"] = token_for(attempt, device)
         out["paper"] = paper_of(attempt.form_id).for_attempt(attempt.pk, attempt.choice_orders)
-        out["answers"] = wire.answers_out(load_sheet(attempt.pk))
+        out["answers"] = [] if created else wire.answers_out(load_sheet(attempt.pk))
     return out
 
 
@@ -130,7 +135,7 @@ class Start(ExamView):
             browser=browser_mark(request),
             at=self.at,
         )
-        out = attempt_out(started.attempt, device, started.held_elsewhere, self.at)
+        out = attempt_out(started.attempt, device, started.held_elsewhere, self.at, created=started.created)
         return Response(out, status=201 if started.created else 200)
 
 

@@ -5,18 +5,15 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from django.views.decorators.gzip import gzip_page
 
-from . import entering, evidence, figures_urls, hot, marking_urls, office_urls, practice, sign_in, staff
+from . import entering, evidence, figures_urls, hot_urls, marking_urls, office_urls, practice, sign_in, staff
 
 app_name = "exams_api"
 urlpatterns: list[URLPattern] = [
-    path("time", hot.time, name="time"),
+    *hot_urls.urlpatterns,
     path("sign-in", sign_in.SignIn.as_view(), name="sign_in"),
     path("my/sittings", entering.MySittings.as_view(), name="my_sittings"),
     path("sittings/<uuid:sitting>/attempts", gzip_page(entering.Start.as_view()), name="start"),
     path("attempts/<uuid:attempt>/claim", gzip_page(entering.Claim.as_view()), name="claim"),
-    path("attempts/<uuid:attempt>/answers", hot.answers, name="answers"),
-    path("attempts/<uuid:attempt>/heartbeat", hot.heartbeat, name="heartbeat"),
-    path("attempts/<uuid:attempt>/submit", hot.submit, name="submit"),
     path("attempts/<uuid:attempt>/result", entering.Result.as_view(), name="result"),
     path("my/practice", practice.Practice.as_view(), name="my_practice"),
     path("my/practice/<uuid:bank>", practice.PracticeQuestions.as_view(), name="my_practice_questions"),

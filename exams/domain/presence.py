@@ -50,7 +50,8 @@ def heartbeat(
 
     Raises NotFound for an attempt that does not exist, Forbidden for a blocked one.
     """
-    found = Attempt.objects.select_related("sitting").filter(pk=claims.attempt_id).first()
+    attempts = Attempt.objects.select_related("sitting").order_by("pk")
+    found = attempts.filter(pk=claims.attempt_id).first()
     if found is None:
         raise NotFound("not_found", "没有找到这次作答。")
     attempt = settle_if_overdue(found, at)

@@ -106,9 +106,9 @@ WITH a AS (
     FOR NO KEY UPDATE
 ), stored AS (
     INSERT INTO exams_answerevent (attempt_id, epoch, seq, slot, value, client_at, received_at, device)
-    SELECT a.id, %s, i.seq, i.slot, i.value::jsonb, i.client_at, transaction_timestamp(), %s
-    FROM a CROSS JOIN unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[])
-      AS i (seq, slot, value, client_at)
+    SELECT a.id, %s, i.seq, i.slot, i.value, i.client_at, transaction_timestamp(), %s
+    FROM a CROSS JOIN jsonb_to_recordset(%s::jsonb)
+      AS i (seq bigint, slot text, value jsonb, client_at timestamptz)
     ON CONFLICT DO NOTHING RETURNING seq
 ), seen AS (
     UPDATE exams_presence p SET seen_at = transaction_timestamp() FROM a
@@ -120,22 +120,31 @@ FROM (SELECT 1) AS one LEFT JOIN a ON TRUE
 
 
 def _write_postgresql(claims: Claims, items: Sequence[Item]) -> _Written:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _POSTGRESQL,
-            [
-                claims.attempt_id,
-                claims.epoch,
-                claims.device,
-                [item.seq for item in items],
-                [item.slot for item in items],
-                [_json(item.value) for item in items],
-                [item.client_at for item in items],
-                PRESENCE_EVERY_S,
-            ],
-        )
+    rows = [
+        {
+            "seq": item.seq,
+            "slot": item.slot,
+            "value": item.value,
+            "client_at": item.client_at and item.client_at.isoformat(),
+        }
+        for item in items
+    ]
+    known = [claims.attempt_id, claims.epoch, claims.device, _json(rows), PRESENCE_EVERY_S]
+    with _prepared_cursor() as cursor:
+        cursor.execute(_POSTGRESQL, known)
         at, seqs, epoch, due_at = cursor.fetchone()
     return _Written(at, frozenset(seqs or ()), epoch or 0, due_at)
+
+
+def _prepared_cursor() -> Any:
+    """A cursor whose statement PostgreSQL plans once a connection; what Django's own sends is planned anew.
+
+    It needs `prepare_threshold` in the settings; without that, this statement is planned anew, too.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        plain = connection.Database.Cursor(connection.connection)
+    return connection.make_debug_cursor(plain) if connection.queries_logged else connection.make_cursor(plain)
 
 
 def _json(value: Any) -> str | None:
@@ -151,7 +160,7 @@ VALUES PLACES ON CONFLICT DO NOTHING RETURNING seq
 def _write_sqlite(claims: Claims, items: Sequence[Item]) -> _Written:
     at = clock.now()
     with transaction.atomic():
-        attempt = Attempt.objects.defer("choice_orders").filter(pk=claims.attempt_id).first()
+        attempt = Attempt.objects.defer("choice_orders").order_by("pk").filter(pk=claims.attempt_id).first()
         if attempt is None or attempt.blocked or not is_open(attempt, at):
             return _Written(at, frozenset())
         seqs = _insert_sqlite(claims, items, at)
@@ -231,7 +240,7 @@ def _is_well_formed(paper: Paper, claims: Claims, item: Item) -> bool:
 
 def _save_slowly(claims: Claims, items: Sequence[Item], at: datetime) -> Saved:
     """What the fast statement did not insert, under the same stamp: duplicate, conflict, late."""
-    attempt = Attempt.objects.filter(pk=claims.attempt_id).first()
+    attempt = Attempt.objects.filter(pk=claims.attempt_id).order_by("pk").first()
     if attempt is None:
         raise NotFound("not_found", "没有找到这次作答。")
     settle_if_overdue(attempt, at)

@@ -50,7 +50,8 @@ def start_attempt(*, seat: Seat, number: int, device: str, at: datetime, browser
     Conflict before the opening, after the last entry, without attempts left, or while another attempt runs.
     """
     have = [
-        settle_if_overdue(one, at) for one in Attempt.objects.filter(entry=seat.entry, sitting=seat.sitting)
+        settle_if_overdue(one, at)
+        for one in Attempt.objects.filter(entry=seat.entry, sitting=seat.sitting).order_by("number")
     ]
     attempt = next((one for one in have if one.number == number), None)
     created = False
@@ -127,7 +128,8 @@ def _create_attempt(seat: Seat, number: int, device: str, browser: str, at: date
     )
     with transaction.atomic():
         Attempt.objects.bulk_create([attempt], ignore_conflicts=True)
-        stored = Attempt.objects.filter(entry=seat.entry, sitting=sitting, number=number).first()
+        made = Attempt.objects.filter(entry=seat.entry, sitting=sitting, number=number)
+        stored = made.order_by("pk").first()
         if stored is None:
             raise Conflict("attempt_open", "您还有一次作答没有交卷，请先完成那一次。")
         if stored.pk == attempt_id:

@@ -54,7 +54,7 @@ def submit_attempt(
     if items:
         saved = save_answers(claims=claims, items=items)
         acks, at = saved.acks, saved.at
-    found = Attempt.objects.filter(pk=claims.attempt_id).first()
+    found = Attempt.objects.filter(pk=claims.attempt_id).order_by("pk").first()
     if found is not None:
         settle_if_overdue(found, at)
     with transaction.atomic():

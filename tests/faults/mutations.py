@@ -141,7 +141,7 @@ MUTATIONS = (
         (
             Edit(
                 "exams/domain/starting.py",
-                "stored = Attempt.objects.filter(entry=seat.entry, sitting=sitting, number=number).first()",
+                'stored = made.order_by("pk").first()',
                 "stored = attempt",
             ),
             Edit(INITIAL, "fields=('entry', 'sitting', 'number')", "fields=('id', 'sitting', 'number')"),
@@ -219,8 +219,8 @@ MUTATIONS = (
         (
             Edit(
                 ENTERING,
-                'out["answers"] = wire.answers_out(load_sheet(attempt.pk))',
-                'out["answers"] = wire.answers_out(load_sheet(attempt.pk))\n'
+                'out["answers"] = [] if created else wire.answers_out(load_sheet(attempt.pk))',
+                'out["answers"] = [] if created else wire.answers_out(load_sheet(attempt.pk))\n'
                 "        from ..domain.keys import load_keys\n"
                 "        keys = load_keys(attempt.form_id).questions.values()\n"
                 '        out["hints"] = [one.rationale for one in keys]',

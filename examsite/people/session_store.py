@@ -1,0 +1,31 @@
+"""Where sign-ins are kept: the database, with a cache before it where all processes share one.
+
+A cache of each process alone would keep a sign-in alive in one that was ended in another.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.sessions.backends import cached_db, db
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS
+from django.utils.crypto import get_random_string
+
+_SHARED_CACHE = not settings.CACHES["default"]["BACKEND"].endswith("LocMemCache")
+
+
+class SessionStore(cached_db.SessionStore if _SHARED_CACHE else db.SessionStore):  # type: ignore[misc]
+    """As Django's, without two things a hall that signs in at once would pay for.
+
+    A session that has no key yet is not stored empty in order to change its key: it is stored once, at the
+    end, under a fresh one. And a fresh key is not looked for first: its insertion fails if it exists (one of
+    36^32), and the loop around it makes another.
+    """
+
+    def cycle_key(self) -> None:
+        if self.session_key is None:
+            self.modified = True
+        else:
+            super().cycle_key()
+
+    def _get_new_session_key(self) -> str:
+        return get_random_string(32, VALID_KEY_CHARS)
