@@ -178,7 +178,7 @@ def _fill(served: Served, attempt: str) -> None:
         "INSERT INTO exams_answerevent"
         " (attempt_id, epoch, seq, slot, value, client_at, received_at, device)"
         " SELECT id, 1, seq, 'A' || lpad(seq::text, 2, '0'), '\"abc234\"', started_at, started_at, device"
-        f" FROM exams_attempt CROSS JOIN generate_series(1, {PER_ATTEMPT}) AS seq WHERE state = 'marked'",
+        f" FROM exams_attempt CROSS JOIN generate_series(1, {PER_ATTEMPT}) AS seq WHERE entry_id = id",
         "ANALYZE exams_attempt",
         "ANALYZE exams_answerevent",
         "CHECKPOINT",
