@@ -79,7 +79,7 @@ def judge(*, task: MarkingTask, verdict: Verdict, at: datetime, marker: User) ->
         still = MarkingTask.objects.filter(pk__in=[one.task.pk for one in judged], marker=marker)
         if still.update(done_at=at, draft=None) != len(judged):
             raise not_yours()
-        Judgement.objects.bulk_create(
+        given = Judgement.objects.bulk_create(
             [
                 Judgement(
                     task=one.task,
@@ -93,7 +93,7 @@ def judge(*, task: MarkingTask, verdict: Verdict, at: datetime, marker: User) ->
                 for one in judged
             ]
         )
-        _settle(judged, at, marker)
+        _settle(judged, {one.task_id: one for one in given}, at, marker)
     return len(judged)
 
 
@@ -210,12 +210,15 @@ def of_answer(task: MarkingTask) -> QuerySet[MarkingTask]:
     )
 
 
-def _settle(judged: Sequence[_Held], at: datetime, actor: User) -> None:
-    """Make the marks that the judgements of these answers come to, or ask the head marker."""
-    newest: dict[UUID, Judgement] = {}
-    tasks = [one.pk for held in judged for one in held.rounds.values()]
-    for judgement in Judgement.objects.filter(task__in=tasks).order_by("id"):
-        newest[judgement.task_id] = judgement
+def _settle(judged: Sequence[_Held], newest: dict[UUID, Judgement], at: datetime, actor: User) -> None:
+    """Make the marks that the judgements of these answers come to, or ask the head marker.
+
+    `newest`: task → what was given just now; what other rounds gave is added.
+    """
+    others = [one.pk for held in judged for one in held.rounds.values() if one.pk not in newest]
+    if others:
+        for judgement in Judgement.objects.filter(task__in=others).order_by("id"):
+            newest[judgement.task_id] = judgement
     for held in judged:
         given = {number: newest[one.pk] for number, one in held.rounds.items() if one.pk in newest}
         conclusion = conclude(

@@ -120,7 +120,7 @@ def next_task(
     """
     mine = marking_tasks_of(marker) if mine is None else mine
     waiting = mine.filter(exam=exam, question=question, done_at__isnull=True)
-    waiting = waiting.select_related("slot", "attempt", "exam").order_by("-round", "answer_key", "pk")
+    waiting = waiting.select_related("slot", "exam").order_by("-round", "answer_key", "pk")
     found = waiting.first()
     if found is None and deal_answers(exam=exam, at=at):
         found = waiting.first()
@@ -138,13 +138,13 @@ def count_tasks(mine: QuerySet[MarkingTask], exam: UUID, question: str) -> tuple
 def previous_task(*, marker: User, exam: Exam, question: str) -> MarkingTask | None:
     """The answer he judged last."""
     done = marking_tasks_of(marker).filter(exam=exam, question=question, done_at__isnull=False)
-    return done.select_related("slot", "attempt", "exam").order_by("-done_at", "-pk").first()
+    return done.select_related("slot", "exam").order_by("-done_at", "-pk").first()
 
 
 def my_task(*, marker: User, task: UUID, mine: QuerySet[MarkingTask] | None = None) -> MarkingTask:
     """A task that is his. Raises NotFound for every other. `mine`: as for `next_task`."""
     mine = marking_tasks_of(marker) if mine is None else mine
-    found = mine.select_related("slot", "attempt", "exam").filter(pk=task).first()
+    found = mine.select_related("slot", "exam").filter(pk=task).first()
     if found is None:
         raise NotFound("not_found", "没有找到这份答卷，可能已分给别人。")
     return found
