@@ -1,0 +1,45 @@
+"""The store of sign-ins: one row for a new sign-in, a fresh key for whoever had one already."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.sessions.models import Session
+
+from examsite.people.session_store import SessionStore
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_new_sign_in_is_stored_once_with_what_it_knows() -> None:
+    store = SessionStore()
+    store.cycle_key()
+    store["way"] = "ticket"
+    assert Session.objects.count() == 0
+    store.save()
+    assert SessionStore(store.session_key)["way"] == "ticket"
+    assert Session.objects.count() == 1
+
+
+def test_whoever_had_a_key_gets_another_and_the_old_one_is_dead() -> None:
+    store = SessionStore()
+    store["seen"] = 1
+    store.save()
+    before = store.session_key
+    store.cycle_key()
+    store.save()
+    assert store.session_key != before
+    assert SessionStore(store.session_key)["seen"] == 1
+    assert Session.objects.filter(pk=before).exists() is False
+
+
+def test_a_key_that_is_taken_is_not_taken_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = SessionStore()
+    first["seen"] = 1
+    first.save()
+    keys = iter([first.session_key, "a" * 32])
+    monkeypatch.setattr(SessionStore, "_get_new_session_key", lambda store: next(keys))
+    second = SessionStore()
+    second["seen"] = 2
+    second.save()
+    assert second.session_key == "a" * 32
+    assert SessionStore(first.session_key)["seen"] == 1
