@@ -6,10 +6,11 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from . import views
+from . import searching, views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("search", searching.search, name="search"),
     path("", include("examsite.people.web.urls")),
     path("sign-in/", include("allauth.socialaccount.providers.openid_connect.urls")),
     path("banks/", include("questionbanks.web.urls")),

@@ -176,10 +176,12 @@ EXAMS = [
     R("exams:form_preview", "form=form", OFFICERS, 404),
     R("exams:preview_sit", "form=form", OFFICERS, 404),
     deed("exams:preview_start", "form=form sitting=form", allow=OFFICERS, deny=404, ok=201),
-    # Like the exam's own: whoever holds the token of a preview; it keeps and tells nothing
-    R("exams:preview_answers", "form=form attempt=attempt", EVERYBODY, None, ok=401, method="put"),
-    deed("exams:preview_heartbeat", "form=form attempt=attempt", allow=EVERYBODY, ok=401),
-    deed("exams:preview_submit", "form=form attempt=attempt", allow=EVERYBODY, ok=401),
+    # Like the exam's own: only whoever holds the token of a preview; it keeps and tells nothing
+    R("exams:preview_answers", "form=form attempt=attempt", "", 401, method="put", special={"stranger": 401}),
+    deed(
+        "exams:preview_heartbeat", "form=form attempt=attempt", allow="", deny=401, special={"stranger": 401}
+    ),
+    deed("exams:preview_submit", "form=form attempt=attempt", allow="", deny=401, special={"stranger": 401}),
     deed("exams:form_deed", "form=form", allow=OFFICERS, deny=404),
     R("exams:form_print", "form=form what=:book format=:pdf", OFFICERS, 404),
     R("exams:forms_chart", "exam=exam format=:png", OFFICERS, 404),

@@ -18,6 +18,7 @@ from tests.route_table import EVERYBODY, OFFICERS, SIGNED_IN, VIEWERS, R, call, 
 SITE = [
     R("home", allow=EVERYBODY, ok=302),
     R("schema"),
+    deed("search", ok=302),
 ]
 
 PEOPLE = [

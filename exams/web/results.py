@@ -20,6 +20,7 @@ from examsite.lib import clock
 from examsite.lib.cells import add_sheet, book_bytes, new_book
 from examsite.lib.errors import Conflict, Invalid
 from examsite.people.domain.audit import record
+from examsite.searching import filters_of
 from examsite.web import ask, page
 
 from ..analytics.facts.credibility import notes_beside
@@ -95,9 +96,10 @@ def matches(one: EntryStanding, only: str) -> bool:
 def results(request: HttpRequest, exam: UUID) -> HttpResponse:
     """Everybody with first and final result, how he sat, and what still waits."""
     found = managed_exam(request, exam)
-    only = request.GET.get("only", "")
+    asked = filters_of(request)
+    only = asked.get("only", "")
     only = only if only in FILTERS else ""
-    search = request.GET.get("search", "").strip()[:32]
+    search = asked.get("search", "").strip()[:32]
     everybody = standings_of(found)
     rows = [
         one

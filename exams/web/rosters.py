@@ -21,6 +21,7 @@ from examsite.lib.uploads import Upload, read_attachment
 from examsite.people.domain.memberships import members_as_of
 from examsite.people.models import Approval, Membership, Unit
 from examsite.people.tree import full_names
+from examsite.searching import filters_of
 from examsite.web import ask, page
 
 from ..domain import roster_changes as changes
@@ -59,7 +60,8 @@ def _roster_page(
     status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     rows = exam.entries.select_related("user", "unit", "category").order_by("unit_path", "name")
-    text, only = request.GET.get("q", "").strip()[:50], request.GET.get("status", "")
+    asked = filters_of(request)
+    text, only = asked.get("q", "").strip()[:50], asked.get("status", "")
     if text:
         rows = rows.filter(
             Q(name__icontains=text) | Q(unit__name__icontains=text) | Q(admission_number__icontains=text)
@@ -275,7 +277,7 @@ def roster_file(request: HttpRequest, event: int) -> HttpResponse:
 def roster_add(request: HttpRequest, exam: UUID) -> HttpResponse:
     """Add somebody to a frozen roster: search, choose, give the reason."""
     found = managed_exam(request, exam)
-    text = request.GET.get("q", "").strip()[:50]
+    text = filters_of(request).get("q", "").strip()[:50]
     members = (
         members_as_of(date=localdate(clock.now()), units=[found.unit], categories=[found.category])
         .exclude(user__entries__exam=found)

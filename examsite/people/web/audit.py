@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from examsite.lib.errors import Forbidden
+from examsite.searching import filters_of
 from examsite.web import page
 
 from ..domain.auditing import search_log
@@ -22,7 +23,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     """Who did what, when, on what, from where, newest first."""
     if not granted_paths(request.user, Role.AUDITOR):
         raise Forbidden("forbidden", "操作日志只供审计员查看。")
-    form = AuditFilter(request.GET or None)
+    form = AuditFilter(filters_of(request) or None)
     records = audit_visible_to(request.user).select_related("actor", "unit")
     if form.is_valid():
         records = search_log(records, **form.cleaned_data)

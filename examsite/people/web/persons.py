@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from examsite.lib import clock
 from examsite.lib.phones import masked_phone
+from examsite.searching import filters_of
 from examsite.web import Crumb, ask, page
 
 from ..domain import accounts, memberships, personal, second_factor, tries
@@ -49,8 +50,8 @@ def crumbs(user: User | None = None) -> list[Crumb]:
 
 @page
 def people(request: HttpRequest) -> HttpResponse:
-    """Everybody in the units I may see, by name; filters stay in the address."""
-    form = PeopleFilter(request.GET or None)
+    """Everybody in the units I may see, by name."""
+    form = PeopleFilter(filters_of(request) or None)
     form.fields["unit"].offer(units_visible_to(request.user))
     data = {name: value for name, value in form.cleaned_data.items() if value} if form.is_valid() else {}
     found = search_people(people_visible_to(request.user), today=localdate(clock.now()), **data)
