@@ -184,6 +184,8 @@ def make_form(exam: Exam, bank: Any, questions: list[Question], at: datetime, co
             }
         )
     form.paper = {"schema": 1, "title": exam.title, "total_points": "100", "sections": sections}
+    if exam.shuffle_items:
+        form.paper["shuffled"] = True
     form.published_at = at
     form.save()
     return form
@@ -198,6 +200,7 @@ def make_world(
     tries: int = 1,
     release_rule: str = "by_hand",
     confirm_devices: bool = False,
+    shuffle_items: bool = False,
     name: str = "青城镇",
     unit: Unit | None = None,
 ) -> World:
@@ -217,6 +220,7 @@ def make_world(
         audience_label="骨干群众",
         tries=tries,
         release_rule=release_rule,
+        shuffle_items=shuffle_items,
         created_at=at,
         published_at=at,
     )

@@ -16,7 +16,7 @@ from examsite.people.sessions import browser_mark
 from ..domain.attempts import is_open, shown_to_candidate
 from ..domain.candidacy import MySitting, my_sittings
 from ..domain.closing import latest_receipt
-from ..domain.papers import paper_of
+from ..domain.papers import is_printed, paper_of
 from ..domain.results import AttemptResult, SlotResult, attempt_result
 from ..domain.sheets import load_sheet
 from ..domain.starting import claim_attempt, start_attempt
@@ -79,7 +79,9 @@ def attempt_out(
     }
     if not held_elsewhere:
         out["token"] = token_for(attempt, device)
-        out["paper"] = paper_of(attempt.form_id).for_attempt(attempt.pk, attempt.choice_orders)
+        out["paper"] = paper_of(attempt.form_id).for_attempt(
+            attempt.pk, attempt.choice_orders, printed=is_printed(attempt)
+        )
         out["answers"] = [] if created else wire.answers_out(load_sheet(attempt.pk))
     return out
 

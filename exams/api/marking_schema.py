@@ -8,8 +8,9 @@ from rest_framework import serializers
 
 from examsite.api import StrictSerializer
 
+from ..domain.reviews import number_asked
 from ..engine.keys import Method
-from ..models import DealRule, ReleaseRule
+from ..models import DealRule, ReleaseRule, ReviewRequest
 from .office_schema import AffectedOut as AffectedOut
 from .schema import ReasonIn as ReasonIn
 
@@ -225,7 +226,8 @@ class AnswerLineOut(serializers.Serializer):
 
 
 class ExplainedOut(serializers.Serializer):
-    number = serializers.IntegerField()
+    number = serializers.IntegerField(help_text="as the candidate numbers it")
+    form_number = serializers.IntegerField(help_text="as the form numbers it")
     kind = serializers.CharField(source="kind_label")
     answer = serializers.CharField()
     keys = serializers.ListField(child=serializers.CharField())
@@ -251,7 +253,7 @@ class ExplanationOut(serializers.Serializer):
 
 
 class ReviewIn(StrictSerializer):
-    """`number`: the question on the paper; null for the attempt as a whole."""
+    """`number`: the question as the candidate's own page numbers it; null for the attempt as a whole."""
 
     number = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=1)
     text = serializers.CharField(max_length=500)
@@ -268,11 +270,16 @@ class ReviewStepOut(serializers.Serializer):
 class ReviewOut(serializers.Serializer):
     id = serializers.UUIDField(source="pk")
     attempt = serializers.UUIDField(source="attempt_id")
-    number = serializers.IntegerField(source="slot.order", allow_null=True, default=None)
+    number = serializers.SerializerMethodField()
     outcome = serializers.CharField()
     asked_at = serializers.DateTimeField()
     answered_at = serializers.DateTimeField(allow_null=True)
     steps = ReviewStepOut(many=True)
+
+    @extend_schema_field(serializers.IntegerField(allow_null=True))
+    def get_number(self, review: ReviewRequest) -> int | None:
+        """As the candidate numbers the questions; null for the attempt as a whole."""
+        return number_asked(review)
 
 
 class AnswerReviewIn(StrictSerializer):

@@ -134,6 +134,12 @@ class ExamIn(StrictSerializer):
     key_release_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
     rounding = serializers.IntegerField(required=False, allow_null=True, default=None)
     open_book = serializers.BooleanField(required=False, default=False)
+    shuffle_items = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="whether everybody on a screen has the items of a section in an order of his own; "
+        "fixed by the first published form",
+    )
 
 
 class NewExamIn(ExamIn):
@@ -174,6 +180,7 @@ class ExamOut(ExamRowOut):
     key_release_at = serializers.DateTimeField()
     rounding = serializers.IntegerField()
     open_book = serializers.BooleanField()
+    shuffle_items = serializers.BooleanField()
     roster_digest = serializers.CharField()
     gaps = GapOut(many=True)
 

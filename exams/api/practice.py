@@ -194,7 +194,7 @@ class Mistakes(PracticeView):
         return {
             "attempt": str(one.attempt.pk),
             "slot": one.slot.code,
-            "number": one.slot.order,
+            "number": one.result.number,
             "given": again.given,
             "exercise": exercise_out(again),
         }

@@ -14,6 +14,7 @@ from examsite.people.domain.audit import record
 
 from ..domain import releases, reviews
 from ..domain.explaining import explain
+from ..domain.papers import numbers_in
 from ..domain.results import notes_for
 from ..domain.standings import standings_of
 from ..models import Attempt, Exam, ReviewRequest, RosterEntry, Slot
@@ -164,7 +165,8 @@ class AttemptReviews(Call):
 def _slot(attempt: Attempt, number: int | None) -> Slot | None:
     if number is None:
         return None
-    slot = Slot.objects.filter(form=attempt.form_id, order=number).first()
+    code = next((code for code, own in numbers_in(attempt).items() if own == number), None)
+    slot = Slot.objects.filter(form=attempt.form_id, code=code).first()
     if slot is None:
         raise NotFound("not_found", "这份试卷没有这道题。")
     return slot
@@ -174,7 +176,7 @@ class Reviews(Call):
     @call("reviews_list", tag="results", reply=schema.ReviewOut(many=True))
     def get(self, request: Request) -> Response:
         """The requests the person may answer, the open ones first."""
-        rows = reviews_answerable_by(request.user).select_related("slot").prefetch_related("steps")
+        rows = reviews_answerable_by(request.user).select_related("slot", "attempt").prefetch_related("steps")
         return self.paged(rows.order_by("answered_at", "asked_at", "pk"), schema.ReviewOut)
 
 

@@ -52,6 +52,7 @@ def open_now(town: Town, banks: Banks, *, at: datetime) -> Present:
         tries=2,
         release_rule=ReleaseRule.AT_ONCE,
         open_book=True,
+        shuffle_items=True,
     )
     as_of = date(opened.year, opened.month, 1)
     exam, _ = open_exam(town, spec, forms=2, seed=SEED + 3, as_of=as_of, at=prepared)

@@ -19,6 +19,7 @@ from ..models import Attempt, AttemptEvent, KeyCorrection, MarkingTask, ResultNo
 from .attempts import move_attempts
 from .mark_rows import MarkRow, insert_marks
 from .marking import carried, machine_mark
+from .papers import numbers_in
 from .releases import release_of, windows_end
 from .remarking import Change, ExamEffect
 
@@ -100,7 +101,7 @@ def write_notes(effect: ExamEffect, correction: KeyCorrection, at: datetime) -> 
     exam = effect.exam
     end = windows_end(exam)
     sittings = {one.pk: release_of(one, end) for one in exam.sittings.all()}
-    numbers = dict(Slot.objects.filter(corrections=correction, form__exam=exam).values_list("pk", "order"))
+    codes = dict(Slot.objects.filter(corrections=correction, form__exam=exam).values_list("pk", "code"))
     flipped = Counter({one.after.entry.pk: 1 if one.passes else -1 for one in effect.flips})
     notes = []
     for one in effect.changes:
@@ -109,8 +110,9 @@ def write_notes(effect: ExamEffect, correction: KeyCorrection, at: datetime) -> 
             continue
         if released_since(sittings[attempt.sitting_id], attempt.submitted_at, at) is None:
             continue
+        number = numbers_in(attempt)[codes[one.slot_id]]
         words = [
-            f"“{exam.title}”第{numbers[one.slot_id]}题{correction.get_method_display()}：{correction.reason}。",
+            f"“{exam.title}”第{number}题{correction.get_method_display()}：{correction.reason}。",
             f"您的得分由 {plain(attempt.points)} 分改为 {plain(attempt.points + one.points)} 分",
         ]
         if one.possible:

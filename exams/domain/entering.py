@@ -23,7 +23,7 @@ from ..engine.paper import Paper
 from ..engine.shuffling import choice_ids
 from ..engine.transitions import State
 from ..models import AnswerEvent, Attempt, RosterStatus, Seat
-from .attempts import lock_attempt
+from .attempts import TIMED_MODES, lock_attempt
 from .closing import close_attempt, mark_closed, settle_if_overdue
 from .papers import paper_of
 from .sheets import load_sheet
@@ -62,7 +62,7 @@ def enter_sheet(
     `answers` by slot code, in the letters of the printed paper (choices keep the form's order there).
     Raises Conflict for a person who is excused, has no form, is answering on a screen just now, or whose
     sheet in this sitting is entered already; Invalid for an answer the paper does not have, naming its
-    number.
+    number, and for a mode whose attempts are made on a screen.
     """
     attempt = write_sheet(
         seat=seat,
@@ -92,6 +92,8 @@ def write_sheet(
     helper: str = "",
 ) -> Attempt:
     """As `enter_sheet`, without the marking, which is a transaction of its own."""
+    if mode in TIMED_MODES:
+        raise Invalid("mode", "线上和协助作答在考试页面上完成，不从答卷录入。")
     require_enterable(seat=seat, mode=mode, at=at)
     if not started_at < submitted_at <= at:
         raise Invalid("times", "开考时间应早于交卷时间，交卷时间不能晚于现在。")

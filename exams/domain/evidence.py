@@ -26,7 +26,7 @@ from ..engine.transitions import State
 from ..engine.wiretime import rfc3339, rfc3339_or_none
 from ..models import AnswerEvent, Attempt, AttemptEvent, Mark, Quarantine, Receipt, Sitting, Slot
 from .keys import key_histories, question_id
-from .papers import paper_of
+from .papers import numbers_in, paper_of
 from .releases import release_of
 
 Line = dict[str, Any]
@@ -106,7 +106,7 @@ def _slots(sitting: Sitting) -> dict[UUID, list[Slot]]:
 
 def _attempts(sitting: Sitting, slots: dict[UUID, list[Slot]], keys: Histories) -> Iterator[Line]:
     for attempt in Attempt.objects.filter(sitting=sitting).iterator(CHUNK):
-        paper = paper_of(attempt.form_id)
+        paper, numbers = paper_of(attempt.form_id), numbers_in(attempt)
         yield {
             "type": "attempt",
             "attempt": str(attempt.pk),
@@ -123,6 +123,7 @@ def _attempts(sitting: Sitting, slots: dict[UUID, list[Slot]], keys: Histories) 
             "slots": [
                 {
                     "slot": slot.code,
+                    "number": numbers[slot.code],
                     "question": question_id(slot),
                     "kind": slot.kind,
                     "points": str(slot.points),

@@ -57,6 +57,7 @@ class ExamSpec:
     key_release_at: datetime | None = None
     rounding: int | None = None
     open_book: bool = False
+    shuffle_items: bool = False
 
     def fields(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
@@ -78,9 +79,15 @@ def create_exam(*, unit: Unit, spec: ExamSpec, at: datetime, actor: User | None)
 
 @transaction.atomic
 def change_exam(*, exam: Exam, spec: ExamSpec, at: datetime, actor: User | None) -> Exam:
-    """Change what an exam says. Raises Conflict once it is published; then nothing of it moves."""
+    """Change what an exam says. Raises Conflict once it is published; then nothing of it moves.
+
+    The order of items moves no more as soon as one paper is published: it stands in the paper.
+    """
     locked = _locked(exam)
     require_unpublished(locked)
+    if spec.shuffle_items != locked.shuffle_items and order_is_fixed(locked):
+        stands = "每人不同" if locked.shuffle_items else "人人相同"
+        raise Conflict("forms_published", f"已有定卷的试卷，题序随卷固定为“{stands}”，不能再改。")
     if locked.roster_frozen_at and spec.category.pk != locked.category_id:
         raise Conflict("roster_frozen", "名册已按原考试对象冻结，不能再换考试对象。")
     spec = _checked(locked.unit, spec, locked)
@@ -122,6 +129,11 @@ def require_unpublished(exam: Exam) -> None:
     """Raise Conflict once an exam is published."""
     if exam.published_at is not None:
         raise Conflict("published", f"“{exam}”已发布，设置已经固定，不能再改。")
+
+
+def order_is_fixed(exam: Exam) -> bool:
+    """Whether a published paper says already if items are shuffled."""
+    return exam.forms.filter(published_at__isnull=False).exists()
 
 
 def _locked(exam: Exam) -> Exam:

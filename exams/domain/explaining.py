@@ -30,6 +30,7 @@ from ..models import (
     Slot,
 )
 from .keys import FormKeys, load_keys, resolve_answer
+from .papers import numbers_in
 from .results import keys_as_shown
 from .sheets import load_sheet
 
@@ -84,9 +85,14 @@ class MarkLine:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """One question: what was asked, answered, and given for it. Choices and letters as the candidate saw."""
+    """One question: what was asked, answered, and given for it. Choices and letters as the candidate saw.
 
+    `number` is the candidate's own, `form_number` the form's: other where everybody has an order of his own.
+    """
+
+    slot_id: UUID
     number: int
+    form_number: int
     section: str
     kind_label: str
     question: Question
@@ -125,7 +131,11 @@ def explain(attempt: Attempt) -> Explanation:
     sheet = load_sheet(attempt.pk)
     now = digest(sheet)
     receipts = tuple(Receipt.objects.filter(attempt=attempt).order_by("id"))
-    slots = list(Slot.objects.filter(form=attempt.form_id).select_related("section").order_by("order"))
+    numbers = numbers_in(attempt)
+    slots = sorted(
+        Slot.objects.filter(form=attempt.form_id).select_related("section"),
+        key=lambda slot: numbers[slot.code],
+    )
     logs, count = _logs(attempt)
     marks: dict[UUID, list[Mark]] = defaultdict(list)
     for mark in Mark.objects.filter(attempt=attempt).select_related("marker").order_by("id"):
@@ -139,7 +149,16 @@ def explain(attempt: Attempt) -> Explanation:
     return Explanation(
         attempt=attempt,
         questions=tuple(
-            _explained(slot, attempt, keys, logs[slot.code], marks[slot.pk], corrections[slot.pk], now)
+            _explained(
+                slot,
+                numbers[slot.code],
+                attempt,
+                keys,
+                logs[slot.code],
+                marks[slot.pk],
+                corrections[slot.pk],
+                now,
+            )
             for slot in slots
         ),
         history=_history(attempt),
@@ -187,6 +206,7 @@ def _logs(attempt: Attempt) -> tuple[dict[str, list[_Logged]], int]:
 
 def _explained(
     slot: Slot,
+    number: int,
     attempt: Attempt,
     keys: FormKeys,
     log: Sequence[_Logged],
@@ -207,7 +227,9 @@ def _explained(
     question, answer = words(stands.value if stands else None)
     counting = [mark for mark in marks if mark.sheet_digest == now]
     return Explained(
-        number=slot.order,
+        slot_id=slot.pk,
+        number=number,
+        form_number=slot.order,
         section=slot.section.title,
         kind_label=kind(slot.kind).label,
         question=question,

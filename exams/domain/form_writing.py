@@ -122,7 +122,10 @@ def slots_of(form: Form) -> list[Slot]:
 
 
 def compose_paper(form: Form) -> dict[str, Any]:
-    """What a candidate may see of the form: no key, no rationale, nothing made of them."""
+    """What a candidate may see of the form: no key, no rationale, nothing made of them.
+
+    `shuffled` stands there where the exam has the order of items differ; a paper without it is as it stands.
+    """
     sections: dict[Any, dict[str, Any]] = {}
     for slot in slots_of(form):
         section = sections.setdefault(
@@ -134,12 +137,13 @@ def compose_paper(form: Form) -> dict[str, Any]:
             },
         )
         section["slots"].append(_paper_slot(slot))
-    return {
+    paper = {
         "schema": PAPER_SCHEMA,
         "title": form.title,
         "total_points": plain(form.total_points),
         "sections": list(sections.values()),
     }
+    return paper | {"shuffled": True} if form.exam.shuffle_items else paper
 
 
 def _paper_slot(slot: Slot) -> dict[str, Any]:

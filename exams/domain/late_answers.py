@@ -8,14 +8,14 @@ from django.db.models import QuerySet
 
 from ..engine.timing import last_save_at
 from ..models import Attempt, Quarantine, Sitting
-from .papers import paper_of
+from .papers import numbers_in
 
 MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
 class LateAnswer:
-    """One answer in quarantine. `number`: the question's on the paper; `late_by_s` counts from the grace."""
+    """One answer in quarantine. `number` is the candidate's own; `late_by_s` counts from the grace."""
 
     row: Quarantine
     number: int
@@ -31,6 +31,5 @@ def late_answers(*, attempts: QuerySet[Attempt], sitting: Sitting) -> list[LateA
 
 def _late_answer(row: Quarantine) -> LateAnswer:
     attempt = row.attempt
-    slots = list(paper_of(attempt.form_id).slots)
     over = row.received_at - last_save_at(attempt.due_at, attempt.grace_s)
-    return LateAnswer(row, slots.index(row.slot) + 1, max(0, int(over.total_seconds())))
+    return LateAnswer(row, numbers_in(attempt)[row.slot], max(0, int(over.total_seconds())))

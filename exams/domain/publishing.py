@@ -126,6 +126,7 @@ def what_is_approved(form: Form) -> dict[str, Any]:
         "卷号": f"{form.code}（{form.get_role_display()}）",
         "满分": plain(form.total_points),
         "题数": form.slots.count(),
+        "题序": "每人不同" if form.exam.shuffle_items else "人人相同",
         "卷面指纹": paper_digest(form, compose_paper(form)),
     }
 
@@ -151,7 +152,9 @@ def publish_form(*, form: Form, at: datetime, actor: User, second_person: bool =
 
     Raises Conflict for a form published before or with obstacles, Forbidden without the approval.
     """
-    locked = Form.objects.select_for_update(of=("self",)).select_related("exam__unit").get(pk=form.pk)
+    locked = _locked(form.pk)
+    if locked is None:
+        raise Conflict("gone", "这套卷已被删除，请重新组卷。")
     _require_ready(locked)
     if second_person:
         approval = use_approval(action=ACTION, target=locked, content=what_is_approved(locked), at=at)
@@ -162,12 +165,7 @@ def publish_form(*, form: Form, at: datetime, actor: User, second_person: bool =
 @on_approval(ACTION)
 def _publish_approved(approval: Approval, at: datetime) -> Form:
     """The second person has agreed: publish what he was shown, and nothing else."""
-    form = (
-        Form.objects.select_for_update(of=("self",))
-        .select_related("exam__unit")
-        .filter(pk=UUID(approval.object_id))
-        .first()
-    )
+    form = _locked(UUID(approval.object_id))
     if form is None:
         raise Conflict("gone", "这套卷已被删除，请重新组卷。")
     _require_ready(form)
@@ -175,6 +173,13 @@ def _publish_approved(approval: Approval, at: datetime) -> Form:
         raise Conflict("changed", f"{form}在提交审批后改过，请重新提交。")
     _require_other(form, approval)
     return _publish(form, at, approval.approver)
+
+
+def _locked(form_id: UUID) -> Form | None:
+    """The form, locked; its exam first, so that the rule that goes into the paper cannot change meanwhile."""
+    Exam.objects.select_for_update(of=("self",), no_key=True).filter(forms=form_id).order_by("pk").first()
+    rows = Form.objects.select_for_update(of=("self",)).select_related("exam__unit")
+    return rows.filter(pk=form_id).first()
 
 
 def _require_other(form: Form, approval: Approval) -> None:

@@ -21,6 +21,7 @@ from ..engine.sheet import digest
 from ..models import Attempt, ResultNote, RosterEntry, Section, Sitting, SittingKind, Slot
 from .keys import FormKeys, load_keys, resolve_answers
 from .marking import newest_points
+from .papers import numbers_in
 from .releases import key_release_of, release_of, windows_end
 from .sheets import load_sheet
 from .standings import rule_of, standing_of, tries_of
@@ -38,7 +39,7 @@ class Waiting(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SlotResult:
-    """One question of a result, in the candidate's own letters.
+    """One question of a result, in the candidate's own letters and under his own number.
 
     `question` (key, rationale) is None until keys are released; then `keys` are what earned full marks.
     `missed` counts right choices left out of an answer that chose no wrong one. `out`: not in the total.
@@ -206,11 +207,11 @@ def _sections(attempt: Attempt, keys: FormKeys, keys_out: bool) -> tuple[Section
     sheet = load_sheet(attempt.pk)
     answers = resolve_answers(keys, attempt.pk, {slot: one.value for slot, one in sheet.items()})
     points = newest_points(attempt.pk, digest(sheet))
-    marking = keys.by_id
+    marking, numbers = keys.by_id, numbers_in(attempt)
     results = []
     sections = Section.objects.filter(form_id=attempt.form_id).order_by("order").prefetch_related("slots")
     for section in sections:
-        slots = sorted(section.slots.all(), key=lambda slot: slot.order)
+        slots = sorted(section.slots.all(), key=lambda slot: numbers[slot.code])
         counted = [slot for slot in slots if not marking[slot.pk].key.out]
         earned = section_points(
             {slot.code: points[slot.pk] for slot in counted}, [slot.code for slot in counted]
@@ -222,7 +223,9 @@ def _sections(attempt: Attempt, keys: FormKeys, keys_out: bool) -> tuple[Section
                 points=earned or Decimal(0),
                 possible=sum((slot.points for slot in counted), Decimal(0)),
                 slots=tuple(
-                    _slot_result(slot, attempt, keys, marking[slot.pk], answers, points, keys_out)
+                    _slot_result(
+                        slot, numbers[slot.code], attempt, keys, marking[slot.pk], answers, points, keys_out
+                    )
                     for slot in slots
                 ),
             )
@@ -232,6 +235,7 @@ def _sections(attempt: Attempt, keys: FormKeys, keys_out: bool) -> tuple[Section
 
 def _slot_result(
     slot: Slot,
+    number: int,
     attempt: Attempt,
     keys: FormKeys,
     marking: MarkingSlot,
@@ -245,7 +249,7 @@ def _slot_result(
     its_kind = kind(slot.kind)
     return SlotResult(
         slot_id=slot.pk,
-        number=slot.order,
+        number=number,
         kind_label=its_kind.label,
         points=points[slot.pk],
         possible=slot.points,

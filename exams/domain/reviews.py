@@ -28,6 +28,7 @@ from ..models import (
 from .attempts import lock_attempt
 from .frozen_figures import outdate_figures
 from .marking import answer_digest, append_mark, newest_marks
+from .papers import numbers_in
 from .releases import release_of
 from .results import waiting_for
 from .sheets import load_sheet
@@ -192,8 +193,14 @@ def _remark(
     outdate_figures([attempt.pk], reason=f"复核改分：{text}", at=at)
 
 
+def number_asked(request: ReviewRequest) -> int | None:
+    """The question asked about, as the candidate numbers it; None for the attempt as a whole."""
+    return None if request.slot is None else numbers_in(request.attempt)[request.slot.code]
+
+
 def _tell(request: ReviewRequest, attempt: Attempt, total: Decimal | None, text: str, at: datetime) -> None:
-    about = f"第{request.slot.order}题" if request.slot else "全卷"
+    number = number_asked(request)
+    about = "全卷" if number is None else f"第{number}题"
     words = f"您对“{attempt.exam.title}”{about}的复核申请已答复：{request.get_outcome_display()}。{text}"
     if attempt.points is not None and total is not None and attempt.points != total:
         words += f"。您的得分由 {plain(total)} 分改为 {plain(attempt.points)} 分"

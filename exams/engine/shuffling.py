@@ -1,4 +1,4 @@
-"""The order in which one attempt shows the choices of an item, and the opaque ids it shows them under."""
+"""The order in which one attempt shows items and their choices, and the opaque ids of the choices."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ _PINNING = re.compile(
     r"|[①-⑳]"
 )
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+_ITEM_ORDER = b"itemord"  # keeps these digests apart from those that make choice ids
 _PAIRS = [one + other for one in _LETTERS for other in _LETTERS]  # ten bits of an id each
 
 
@@ -34,6 +35,21 @@ def choice_order(
     if KINDS[kind].has_choices and not pinned and not is_pinned(texts):
         rng.shuffle(order)
     return "".join(order)
+
+
+def item_order(salt: str, attempt_id: UUID, units: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """The slot codes of one section in the order shown; `units` are the runs of codes that stay together.
+
+    Sorted by a keyed BLAKE2s digest of the attempt and of each unit's first code (RFC 7693, 8 bytes), not by
+    a generator of random numbers: nothing need be stored, and any version of Python, or any other language,
+    finds the same order again. `salt` is the form's, at most 32 ASCII characters.
+    """
+
+    def place(unit: Sequence[str]) -> bytes:
+        message = f"{attempt_id.hex}\x00{unit[0]}".encode()
+        return hashlib.blake2s(message, key=salt.encode(), digest_size=8, person=_ITEM_ORDER).digest()
+
+    return tuple(code for unit in sorted(units, key=place) for code in unit)
 
 
 def choice_id(salt: str, attempt_id: UUID, slot: str, label: str) -> str:

@@ -34,7 +34,8 @@ class Exam(models.Model):
     """What is decided before the first candidate starts; frozen by `published_at`.
 
     Lines are percent of full marks. `label` and `audience_label` are the words of the annual report
-    ("“法律明白人”学法考试", "骨干群众").
+    ("“法律明白人”学法考试", "骨干群众"). `shuffle_items` goes into each paper when its form is published, and
+    stands from the first one on; what an attempt shows is made of its paper alone.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -83,6 +84,7 @@ class Exam(models.Model):
         help_text="四舍五入到 0、1 或 2 位小数后再与合格线比较；不填则按原始分比较",
     )
     open_book = models.BooleanField("开卷", default=False)
+    shuffle_items = models.BooleanField("每人题序不同", default=False)
     review_days = models.PositiveSmallIntegerField(
         "复核期限（天）",
         default=7,

@@ -20,7 +20,7 @@ class FormRole(models.TextChoices):
 
 
 class Form(models.Model):
-    """One paper, identical for all who get it but for the order of choices.
+    """One paper, identical for all who get it but for the order of items (where asked for) and of choices.
 
     `paper` is what a candidate may see, written at publishing, without any key. `salt` makes the choice ids
     of attempts opaque. `digest` is the SHA-256 of the paper and of every item version's digest.

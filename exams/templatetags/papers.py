@@ -7,6 +7,9 @@ from django.utils.safestring import SafeString, mark_safe
 
 from questionbanks.formats.richtext import to_html
 
+from ..domain.reviews import number_asked
+from ..models import ReviewRequest
+
 register = template.Library()
 
 
@@ -26,3 +29,10 @@ def percent(share: float) -> str:
 def two_decimals(number: float) -> str:
     """A number with two decimals."""
     return f"{number:.2f}"
+
+
+@register.filter
+def asked_about(review: ReviewRequest) -> str:
+    """What a review is asked for, as its candidate numbers the questions."""
+    number = number_asked(review)
+    return "整张试卷" if number is None else f"第{number}题"

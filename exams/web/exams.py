@@ -180,6 +180,7 @@ def _form(request: HttpRequest, exam: Exam | None, source: Exam | None = None) -
     form.fields["blueprint"].queryset = blueprints_visible_to(request.user)
     if exam is not None:
         del form.fields["unit"]
+        form.fields["shuffle_items"].disabled = domain.order_is_fixed(exam)
     else:
         form.fields["unit"].offer(units_under(request.user, Role.OFFICER))
     return form

@@ -106,6 +106,10 @@ class ExamForm(forms.Form):
     )  # fmt: skip
     key_release_at = forms.DateTimeField(label="解析公布时间", required=False, widget=moment_input())
     open_book = forms.BooleanField(label="开卷（可以翻书）", required=False)
+    shuffle_items = forms.BooleanField(
+        label="每人题序不同", required=False, initial=True,
+        help_text="同一大题里，各人的题目先后和题号不同，材料题的小题不拆开；纸质卷人人相同。有卷定卷以后不能再改",
+    )  # fmt: skip
 
     def spec(self) -> ExamSpec:
         """What was typed, for the domain."""

@@ -22,6 +22,7 @@ from questionbanks.kinds.base import Answer, Question
 from ..api.entering import find_own_attempt
 from ..domain.certificates import CertificateState, state_on
 from ..domain.explaining import explain
+from ..domain.papers import numbers_in
 from ..domain.results import (
     AttemptResult,
     SlotResult,
@@ -147,12 +148,18 @@ def _certificate(attempt: Attempt, at: datetime) -> Certificate | None:
 class ReviewForm(forms.Form):
     """What is doubted, and why."""
 
-    slot = forms.ModelChoiceField(
-        label="哪一题", queryset=Slot.objects.none(), required=False, empty_label="整张试卷"
-    )
+    slot = forms.TypedChoiceField(label="哪一题", required=False, empty_value=None)
     text = forms.CharField(
         label="疑问和理由", max_length=500, widget=forms.Textarea(attrs={"rows": 5}), help_text="最多500字"
     )
+
+    def offer(self, attempt: Attempt) -> None:
+        """The questions of the attempt, in the order and under the numbers of its candidate."""
+        slots = {slot.code: slot for slot in Slot.objects.filter(form=attempt.form_id)}
+        by_id = {str(slot.pk): slot for slot in slots.values()}
+        numbered = [(str(slots[code].pk), f"第{number}题") for code, number in numbers_in(attempt).items()]
+        self.fields["slot"].choices = [("", "整张试卷"), *numbered]
+        self.fields["slot"].coerce = by_id.__getitem__
 
 
 @page
@@ -164,7 +171,7 @@ def review_new(request: HttpRequest, attempt: UUID) -> HttpResponse:
     if until is None:
         raise Http404("no released result")
     form = ReviewForm(request.POST or None, initial={"slot": request.GET.get("slot")})
-    form.fields["slot"].queryset = Slot.objects.filter(form=found.form_id).order_by("order")
+    form.offer(found)
     status = 200
     if request.method == "POST":
         status = 400

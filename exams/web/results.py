@@ -420,7 +420,7 @@ def _questions_of(request: ReviewRequest) -> Sequence[Any]:
     story = explain(request.attempt)
     if request.slot is None:
         return story.questions
-    return [one for one in story.questions if one.number == request.slot.order]
+    return [one for one in story.questions if one.slot_id == request.slot_id]
 
 
 # --- The explanation -------------------------------------------------------------------------------------
