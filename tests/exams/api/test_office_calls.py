@@ -123,6 +123,17 @@ def test_an_exam_as_it_is_sent_can_be_sent_back(office: Office, call: Calls) -> 
     assert call("put", "exam", office.exam.pk, **back) == shown
 
 
+def test_the_order_of_items_is_a_rule_until_the_first_paper(office: Office, call: Calls) -> None:
+    rules = EXAM | {"blueprint": str(office.blueprint.pk)}
+    assert call("put", "exam", office.exam.pk, **rules)["shuffle_items"] is False
+    assert call("put", "exam", office.exam.pk, **rules, shuffle_items=True)["shuffle_items"] is True
+    form = office.publish()[0]
+    assert call("get", "form_paper", form.pk)["shuffled"] is True
+    refused = call("put", "exam", office.exam.pk, **rules, status=409, shuffle_items=False)
+    assert refused["code"] == "forms_published"
+    assert call("put", "exam", office.exam.pk, **rules, shuffle_items=True)["shuffle_items"] is True
+
+
 def test_a_second_officer_is_asked_with_202(office: Office, call: Calls) -> None:
     office.build()
     (first, *_) = call("post", "forms_publish", office.exam.pk, status=202)["approvals"]
