@@ -37,6 +37,10 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def filters_of(request: HttpRequest) -> QueryDict:
-    """What the list at this address is filtered by: the latest search in it, or else the address alone."""
+    """What the list at this address is filtered by: the latest search in it, or else the address alone.
+
+    Without NUL characters, which PostgreSQL takes in no text.
+    """
     kept = request.session.get(_SESSION_KEY, {}).get(request.path)
-    return QueryDict(kept) if kept is not None and MARK in request.GET else request.GET
+    words = kept if kept is not None and MARK in request.GET else request.GET.urlencode()
+    return QueryDict(words.replace("%00", ""))

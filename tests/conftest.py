@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,21 @@ def _first_categories(request: pytest.FixtureRequest, _django_db_marker: None) -
     """The categories that a new site has. A transactional test before this one has emptied every table."""
     if request.node.get_closest_marker("django_db"):
         import_module("examsite.people.migrations.0003_first_categories").add_categories(apps, None)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _end_other_sessions(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A server of a test may hold its connection a moment longer; PostgreSQL would not drop the database."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    request.getfixturevalue("django_db_setup")  # what is set up later is taken away earlier
+    yield
+    with request.getfixturevalue("django_db_blocker").unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -55,6 +55,11 @@ def test_only_the_latest_searches_are_kept(client: Client) -> None:
     assert list(client.session["searches"]) == [f"/list-{number}" for number in range(3, KEPT + 3)]
 
 
+def test_a_nul_is_no_part_of_a_search(client: Client) -> None:
+    client.post("/search", {"page": "/people", "q": "张\x00三"})
+    assert names(client, "/people?found=1") == ["张三"]
+
+
 @pytest.mark.parametrize("address", ["https://elsewhere.example/people", "//elsewhere.example", "people", ""])
 def test_it_leads_nowhere_else(client: Client, address: str) -> None:
     assert client.post("/search", {"page": address, "q": "张三"})["Location"] == "/"

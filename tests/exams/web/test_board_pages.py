@@ -172,6 +172,6 @@ def test_the_pages_statements_do_not_grow(people: int, django_assert_num_queries
     officer = desk(world.officer)
     get(officer, "board", world.sitting.pk, show="all")
     stamp = connection.vendor == "postgresql"  # there the database is asked for the time
-    with django_assert_num_queries(14 + stamp):
+    with django_assert_num_queries(15 + stamp):
         text = get(officer, "board", world.sitting.pk, show="all")
     assert sum(seat.entry.name in text for seat in world.seats) == people
