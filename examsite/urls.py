@@ -6,11 +6,11 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from . import searching, views
+from . import views
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("search", searching.search, name="search"),
+    path("search", views.search, name="search"),
     path("", include("examsite.people.web.urls")),
     path("sign-in/", include("allauth.socialaccount.providers.openid_connect.urls")),
     path("banks/", include("questionbanks.web.urls")),

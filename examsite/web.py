@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -96,3 +96,30 @@ def ask(
         "crumbs": crumbs,
     }
     return render(request, "form_page.html", context, status=status)
+
+
+# --- Searching for people ----------------------------------------------------------------------------------
+# Lists of people are searched without naming anybody in an address, which logs and histories would keep: the
+# form posts its words to `search`; they wait in the session, and the list is shown with a mark.
+
+FOUND = "found"
+SEARCHES_KEPT = 10  # lists whose latest search is remembered
+_LONGEST_SEARCH = 1000  # characters
+
+
+def keep_search(request: HttpRequest, address: str, fields: QueryDict) -> None:
+    """Remember what was asked of the list at `address`."""
+    searches = request.session.get("searches", {})
+    searches.pop(address, None)
+    newest = list(searches.items())[-SEARCHES_KEPT + 1 :]
+    request.session["searches"] = {**dict(newest), address: fields.urlencode()[:_LONGEST_SEARCH]}
+
+
+def filters_of(request: HttpRequest) -> QueryDict:
+    """What the list at this address is filtered by: the latest search in it, or else the address alone.
+
+    Without NUL characters, which PostgreSQL takes in no text.
+    """
+    kept = request.session.get("searches", {}).get(request.path)
+    words = kept if kept is not None and FOUND in request.GET else request.GET.urlencode()
+    return QueryDict(words.replace("%00", ""))

@@ -20,8 +20,7 @@ from examsite.lib import clock
 from examsite.lib.cells import add_sheet, book_bytes, new_book
 from examsite.lib.errors import Conflict, Invalid
 from examsite.people.domain.audit import record
-from examsite.searching import filters_of
-from examsite.web import ask, page
+from examsite.web import ask, filters_of, page
 
 from ..analytics.facts.credibility import notes_beside
 from ..domain import releases, reviews

@@ -21,8 +21,7 @@ from examsite.lib.uploads import Upload, read_attachment
 from examsite.people.domain.memberships import members_as_of
 from examsite.people.models import Approval, Membership, Unit
 from examsite.people.tree import full_names
-from examsite.searching import filters_of
-from examsite.web import ask, page
+from examsite.web import ask, filters_of, page
 
 from ..domain import roster_changes as changes
 from ..domain import rosters as domain

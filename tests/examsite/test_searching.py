@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from examsite.people.models import Role
-from examsite.searching import KEPT
+from examsite.web import SEARCHES_KEPT as KEPT
 from tests.factories import UnitTree, make_member, make_staff, make_unit_tree
 
 pytestmark = pytest.mark.django_db

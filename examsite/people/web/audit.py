@@ -7,8 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from examsite.lib.errors import Forbidden
-from examsite.searching import filters_of
-from examsite.web import page
+from examsite.web import filters_of, page
 
 from ..domain.auditing import search_log
 from ..models import Role

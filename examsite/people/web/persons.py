@@ -15,8 +15,7 @@ from django.views.decorators.http import require_POST
 
 from examsite.lib import clock
 from examsite.lib.phones import masked_phone
-from examsite.searching import filters_of
-from examsite.web import Crumb, ask, page
+from examsite.web import Crumb, ask, filters_of, page
 
 from ..domain import accounts, memberships, personal, second_factor, tries
 from ..domain.listing import home_unit, search_people
