@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import get_resolver, resolve
 
-ATTEMPT = f"/api/v1/attempts/{uuid4()}"
+ATTEMPT = "/api/v1/attempts/01a20000-0000-7000-8000-000000000001"
 SHORT = ("/api/v1/time", f"{ATTEMPT}/answers", f"{ATTEMPT}/heartbeat", f"{ATTEMPT}/submit")
 
 
