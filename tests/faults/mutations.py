@@ -204,9 +204,11 @@ MUTATIONS = (
         (
             Edit(
                 ENTERING,
-                'out["paper"] = paper_of(attempt.form_id).for_attempt(attempt.pk, attempt.choice_orders)',
+                'out["paper"] = paper_of(attempt.form_id).for_attempt(\n'
+                "            attempt.pk, attempt.choice_orders, printed=is_printed(attempt)\n"
+                "        )",
                 'out["paper"] = PAPERS.setdefault(attempt.form_id, paper_of(attempt.form_id).for_attempt('
-                "attempt.pk, attempt.choice_orders))",
+                "attempt.pk, attempt.choice_orders, printed=is_printed(attempt)))",
             ),
             Edit(
                 ENTERING, 'PROBLEM = (409, "application/problem+json")', "PAPERS = {}\nPROBLEM = (409, 'x/y')"
