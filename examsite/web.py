@@ -116,10 +116,9 @@ def keep_search(request: HttpRequest, address: str, fields: QueryDict) -> None:
 
 
 def filters_of(request: HttpRequest) -> QueryDict:
-    """What the list at this address is filtered by: the latest search in it, or else the address alone.
+    """What the list at this address is filtered by: the address, and with the mark the latest search in it.
 
     Without NUL characters, which PostgreSQL takes in no text.
     """
-    kept = request.session.get("searches", {}).get(request.path)
-    words = kept if kept is not None and FOUND in request.GET else request.GET.urlencode()
-    return QueryDict(words.replace("%00", ""))
+    kept = request.session.get("searches", {}).get(request.path, "") if FOUND in request.GET else ""
+    return QueryDict(f"{request.GET.urlencode()}&{kept}".replace("%00", ""))

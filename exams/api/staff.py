@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -92,24 +93,24 @@ class Monitor(StaffView):
     def get(self, request: Request, sitting: UUID) -> Response:
         """Who is in, silent, unsent, done; neither answers nor scores."""
         found = self.sitting(sitting)
-        return Response(board_out(read_board(request, found, self.at)))
+        return Response(board_out(read_board(request.user, found, self.at, request.GET)))
 
 
-def read_board(request: Any, sitting: Sitting, at: Any) -> Board:
-    """The board that a request asks for by `show`, `page` and `search`."""
+def read_board(watcher: Any, sitting: Sitting, at: Any, asked: Mapping[str, Any]) -> Board:
+    """The board for who watches, as `asked` for by `show`, `page` and `search`."""
     try:
-        show = Show(request.GET.get("show", Show.NEEDS_HELP.value))
-        page = int(request.GET.get("page", 1))
+        show = Show(asked.get("show", Show.NEEDS_HELP.value))
+        page = int(asked.get("page", 1))
     except ValueError as error:
         raise Invalid("parameter", "没有这种列表或页码。") from error
     return sitting_board(
         sitting=sitting,
-        seats=seats_watched_by(request.user),
-        attempts=attempts_watched_by(request.user),
+        seats=seats_watched_by(watcher),
+        attempts=attempts_watched_by(watcher),
         at=at,
         show=show,
         page=page,
-        search=request.GET.get("search", "")[:32],
+        search=asked.get("search", "")[:32],
     )
 
 

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from examsite.lib.errors import Forbidden, Invalid, NotFound
-from examsite.web import View, back_url, page
+from examsite.web import View, back_url, filters_of, page
 
 from ..analytics.credibility import WITHOUT_ANSWERS
 from ..analytics.facts.credibility import notes_beside
@@ -102,8 +102,10 @@ def watch(request: HttpRequest) -> HttpResponse:
 def board(request: HttpRequest, sitting: UUID) -> HttpResponse:
     """The board; `fragment` asks for its moving part alone."""
     found = _sitting(request, sitting)
+    asked = filters_of(request)
     context = {
-        "board": read_board(request, found, moment()),
+        "board": read_board(request.user, found, moment(), asked),
+        "search": asked.get("search", ""),
         "labels": [(one, SHOW_LABELS[one]) for one in Show],
     }
     if "fragment" in request.GET:

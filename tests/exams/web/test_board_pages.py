@@ -175,3 +175,14 @@ def test_the_pages_statements_do_not_grow(people: int, django_assert_num_queries
     with django_assert_num_queries(15 + stamp):
         text = get(officer, "board", world.sitting.pk, show="all")
     assert sum(seat.entry.name in text for seat in world.seats) == people
+
+
+def test_a_search_for_a_person_names_nobody_in_the_address(attempt: Attempt, officer: Client) -> None:
+    """The board that refreshes itself keeps to it."""
+    address = reverse("exams:board", args=[attempt.sitting_id])
+    for search, there in (("查无此人", False), (attempt.entry.name, True)):
+        answer = officer.post(reverse("search"), {"page": address, "search": search})
+        assert answer["Location"] == f"{address}?found=1"
+        for asked in ("found=1&show=all", "found=1&show=all&fragment"):
+            text = officer.get(f"{address}?{asked}").content.decode()
+            assert (f">{attempt.entry.name}<" in text) is there
