@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from exams.models import Room
+from exams.rules import sittings_watched_by
 from examsite.people.models import Role, RoleGrant
 from examsite.people.rules import is_county_officer
 
@@ -58,7 +58,7 @@ def roles_of(request: HttpRequest) -> frozenset[str]:
         return frozenset()
     grants = RoleGrant.objects.filter(user=user, ended_at__isnull=True)
     roles = frozenset(grants.values_list("role", flat=True))
-    if not roles and Room.objects.filter(invigilators=user).exists():
+    if not roles and sittings_watched_by(user).exists():
         return frozenset({Role.INVIGILATOR})  # named for a room, without a role of his own
     return roles
 
