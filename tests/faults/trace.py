@@ -11,7 +11,7 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ RESUMED = re.compile(r"^<\.\.\. (?P<call>\w+) resumed>.*= (?P<result>-?\d+)")
 RESULT = re.compile(r"= (?P<result>-?\d+)[^=]*$")
 FILE = re.compile(r"^\d+<(?P<path>/[^>]*)>")
 ACKNOWLEDGED = re.compile(r'\\"status\\":\s*\\"stored\\"')
+ATTEMPTS = 5  # to hold every process
 SENDS = ("write", "writev", "sendto", "sendmsg")
 
 
@@ -99,27 +100,48 @@ def _has_flushed(events: Sequence[Event]) -> bool:
 
 
 class Tracer:
-    """strace on running processes. `start` is False where tracing is not permitted or strace is missing."""
+    """strace on running processes. `start` is False where tracing is not permitted or strace is missing.
+
+    A process that is born while strace attaches to its parent escapes; so it is looked whether all are held.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._process: subprocess.Popen[bytes] | None = None
 
-    async def start(self, pids: Sequence[int]) -> bool:
+    async def start(self, pids: Callable[[], Sequence[int]]) -> bool:
+        """`pids`: the processes, as they are when it is called. Raises TimeoutError when some escape."""
         if shutil.which("strace") is None:
             return False
-        attach = [word for pid in pids for word in ("-p", str(pid))]
-        self._process = subprocess.Popen(
-            ["strace", "-f", "-q", "-y", "-s", "2000", "-e", f"trace={CALLS}", "-o", str(self.path), *attach],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        await asyncio.sleep(1.0)
-        return self._process.poll() is None
+        for _ in range(ATTEMPTS):
+            attach = [word for pid in pids() for word in ("-p", str(pid))]
+            options = ["-f", "-q", "-y", "-s", "2000", "-e", f"trace={CALLS}", "-o", str(self.path)]
+            self._process = subprocess.Popen(
+                ["strace", *options, *attach], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
+            await asyncio.sleep(1.0)
+            if self._process.poll() is not None:
+                return False
+            if all(tracer_of(pid) in (self._process.pid, None) for pid in pids()):
+                return True
+            await self._detach()
+        raise TimeoutError("some process was born each time while the trace began")
 
     async def stop(self) -> list[Event]:
         """Detach; what was seen."""
+        await self._detach()
+        return events_of(self.path.read_text(errors="replace").splitlines())
+
+    async def _detach(self) -> None:
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)
             await asyncio.to_thread(self._process.wait, 20)
-        return events_of(self.path.read_text(errors="replace").splitlines())
+
+
+def tracer_of(pid: int) -> int | None:
+    """The process that traces `pid`, 0 for none; None when `pid` is gone."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return int(status.partition("TracerPid:")[2].split()[0])

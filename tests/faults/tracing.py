@@ -40,7 +40,7 @@ async def trace_saves(site: Site, device: Device, rng: random.Random) -> Traced:
     device.wake()
     await device.enter()
     tracer = Tracer(site.folder / "system-calls.txt")
-    if not await tracer.start(site.serving_pids()):
+    if not await tracer.start(site.serving_pids):
         return Traced(permitted=False)
     for _ in range(SAVES):
         slot = rng.choice(device.slots)
