@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import exceptions, serializers
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
@@ -19,6 +21,7 @@ from examsite.lib import clock
 from examsite.lib.errors import DomainError, NotFound
 
 PROBLEM = "application/problem+json"
+_PAGE = (OpenApiParameter("page", OpenApiTypes.INT), OpenApiParameter("page_size", OpenApiTypes.INT))
 
 
 class Pages(PageNumberPagination):
@@ -58,6 +61,26 @@ def call(
         responses={status: reply, **problems},
         **more,
     )
+
+
+def list_call(
+    operation_id: str,
+    serializer: type[serializers.Serializer],
+    *,
+    tag: str,
+    parameters: Sequence[OpenApiParameter] = (),
+) -> Any:
+    """The entry of a call that gives a page of a list (`Call.paged`)."""
+    page = inline_serializer(
+        f"{serializer.__name__}Page",
+        {
+            "count": serializers.IntegerField(),
+            "next": serializers.URLField(allow_null=True),
+            "previous": serializers.URLField(allow_null=True),
+            "results": serializer(many=True),
+        },
+    )
+    return call(operation_id, tag=tag, reply=page, parameters=[*parameters, *_PAGE])
 
 
 class Call(APIView):

@@ -34,7 +34,7 @@ from ..rules import (
 from ..web.forms import wanted_from
 from ..web.imports import attachment
 from . import schema
-from .view import BankView, call, list_call
+from .view import BankView, bank_call, bank_list
 
 FILTERS = [
     OpenApiParameter("words", OpenApiTypes.STR, description="words of stem or choices, or #number"),
@@ -64,12 +64,12 @@ class BankCall(BankView):
 
 
 class Banks(BankCall):
-    @list_call("banks_list", schema.BankRowOut)
+    @bank_list("banks_list", schema.BankRowOut)
     def get(self, request: Request) -> Response:
         """The banks I may see."""
         return self.paged(banks_visible_to(request.user).order_by("name", "pk"), schema.BankRowOut)
 
-    @call("banks_create", request=schema.BankIn, reply=schema.BankRowOut, status=201)
+    @bank_call("banks_create", request=schema.BankIn, reply=schema.BankRowOut, status=201)
     def post(self, request: Request) -> Response:
         """A new, empty bank of a unit."""
         data = self.read(schema.BankIn)
@@ -80,11 +80,11 @@ class Banks(BankCall):
 
 
 class OneBank(BankCall):
-    @call("banks_read", reply=schema.BankRowOut)
+    @bank_call("banks_read", reply=schema.BankRowOut)
     def get(self, request: Request, bank: UUID) -> Response:
         return Response(schema.BankRowOut(self.bank(bank)).data)
 
-    @call("banks_change", request=schema.BankChangeIn, reply=schema.BankRowOut)
+    @bank_call("banks_change", request=schema.BankChangeIn, reply=schema.BankRowOut)
     def put(self, request: Request, bank: UUID) -> Response:
         """Another name or description."""
         found = self.own_bank(bank)
@@ -93,7 +93,7 @@ class OneBank(BankCall):
 
 
 class Practice(BankCall):
-    @call("banks_practice", request=schema.BankPracticeIn, reply=schema.BankRowOut)
+    @bank_call("banks_practice", request=schema.BankPracticeIn, reply=schema.BankRowOut)
     def put(self, request: Request, bank: UUID) -> Response:
         """Open the bank for voluntary practice by the people of its units, or close it."""
         found = self.bank(bank)
@@ -103,14 +103,14 @@ class Practice(BankCall):
 
 
 class Items(BankCall):
-    @list_call("items_list", schema.BankItemOut, FILTERS)
+    @bank_list("items_list", schema.BankItemOut, parameters=FILTERS)
     def get(self, request: Request, bank: UUID) -> Response:
         """Items that fit the conditions, without keys."""
         found = self.bank(bank)
         items = find_items(found, wanted_from(request.query_params)).select_related("current")
         return self.paged(items, schema.BankItemOut)
 
-    @call("items_create", request=schema.QuestionIn, reply=schema.BankItemDetailOut, status=201)
+    @bank_call("items_create", request=schema.QuestionIn, reply=schema.BankItemDetailOut, status=201)
     def post(self, request: Request, bank: UUID) -> Response:
         """A new item, as a draft."""
         found = self.own_bank(bank)
@@ -120,7 +120,7 @@ class Items(BankCall):
 
 
 class MoveItems(BankCall):
-    @call("items_move", request=schema.MoveItemsIn, reply=schema.MovedOut)
+    @bank_call("items_move", request=schema.MoveItemsIn, reply=schema.MovedOut)
     def post(self, request: Request, bank: UUID) -> Response:
         """Submit, approve, uphold, send back, retire or restore items: all or none."""
         found = self.bank(bank)
@@ -140,7 +140,7 @@ class MoveItems(BankCall):
 
 
 class Export(BankCall):
-    @call("banks_export", request=schema.ExportIn, reply=OpenApiTypes.BINARY)
+    @bank_call("banks_export", request=schema.ExportIn, reply=OpenApiTypes.BINARY)
     def post(self, request: Request, bank: UUID) -> HttpResponse:
         """The file. What the format cannot carry is a 409 that lists it, unless `accept_losses`."""
         found = self.bank(bank)
@@ -178,19 +178,19 @@ class ItemCall(BankView):
 
 
 class OneItem(ItemCall):
-    @call("items_read", reply=schema.BankItemDetailOut)
+    @bank_call("items_read", reply=schema.BankItemDetailOut)
     def get(self, request: Request, item: UUID) -> Response:
         """One item with its key and where it is used."""
         return Response(item_out(self.item(item)))
 
 
 class Versions(ItemCall):
-    @list_call("versions_list", schema.VersionOut)
+    @bank_list("versions_list", schema.VersionOut)
     def get(self, request: Request, item: UUID) -> Response:
         """All versions, oldest first."""
         return self.paged(self.item(item).versions.order_by("number"), schema.VersionOut)
 
-    @call("versions_create", request=schema.QuestionIn, reply=schema.VersionOut, status=201)
+    @bank_call("versions_create", request=schema.QuestionIn, reply=schema.VersionOut, status=201)
     def post(self, request: Request, item: UUID) -> Response:
         """The next version; an unchanged question makes none and gives the present one."""
         found = self.item(item)
@@ -201,7 +201,7 @@ class Versions(ItemCall):
 
 
 class OneVersion(ItemCall):
-    @call("versions_read", reply=schema.VersionOut)
+    @bank_call("versions_read", reply=schema.VersionOut)
     def get(self, request: Request, item: UUID, number: int) -> Response:
         version = self.item(item).versions.filter(number=number).first()
         if version is None:

@@ -17,7 +17,7 @@ from examsite.lib.errors import Invalid, NotFound
 from ..domain.annotations import annotated_copy
 from ..domain.background import read_again, read_in_background, take_up
 from ..domain.import_review import change_row, decide_rows
-from ..domain.import_rows import GROUPS, count_groups, problems_of_row, question_of_row
+from ..domain.import_rows import GROUPS, count_groups
 from ..domain.imports import (
     confirm_import,
     discard_import,
@@ -27,24 +27,23 @@ from ..domain.imports import (
     undo_import,
 )
 from ..domain.reading import require_size
-from ..kinds.codec import question_to_json
-from ..models import ImportRow, ImportRun, ImportState
+from ..models import ImportRun, ImportState
 from ..rules import imports_visible_to
 from ..web.imports import XLSX, attachment
 from . import schema
 from .banks import BankCall
-from .view import BankView, call, list_call
+from .view import BankView, bank_call, bank_list
 
 
 class Imports(BankCall):
     parser_classes = (MultiPartParser,)
 
-    @list_call("imports_list", schema.ImportOut)
+    @bank_list("imports_list", schema.ImportOut)
     def get(self, request: Request, bank: UUID) -> Response:
         """Imports into a bank, newest first."""
         return self.paged(self.own_bank(bank).imports.order_by("-created_at"), schema.ImportOut)
 
-    @call(
+    @bank_call(
         "imports_create",
         request={"multipart/form-data": schema.UploadIn},
         reply=schema.ImportDetailOut,
@@ -87,7 +86,7 @@ def run_out(run: ImportRun) -> dict[str, Any]:
 
 
 class OneImport(RunCall):
-    @call("imports_read", reply=schema.ImportDetailOut)
+    @bank_call("imports_read", reply=schema.ImportDetailOut)
     def get(self, request: Request, run: UUID) -> Response:
         """Where an import stands."""
         found = self.run(run)
@@ -95,64 +94,39 @@ class OneImport(RunCall):
         return Response(run_out(found))
 
 
-def row_out(row: ImportRow) -> dict[str, Any]:
-    data: dict[str, Any] = {
-        name: getattr(row, name)
-        for name in (
-            "order",
-            "where",
-            "kind",
-            "found",
-            "broken",
-            "doubtful",
-            "stale",
-            "pinned",
-            "double",
-            "doubles",
-            "decision",
-            "edited",
-        )
-    }
-    problems = schema.FileProblemOut(problems_of_row(row), many=True).data
-    question = question_to_json(question_of_row(row))
-    return data | {"question": question, "problems": problems, "item": row.item_id and str(row.item_id)}
-
-
 class Rows(RunCall):
-    @list_call(
+    @bank_list(
         "import_rows_list",
         schema.ImportRowOut,
-        [OpenApiParameter("group", OpenApiTypes.STR, enum=list(GROUPS))],
+        parameters=[OpenApiParameter("group", OpenApiTypes.STR, enum=list(GROUPS))],
     )
     def get(self, request: Request, run: UUID) -> Response:
         """The items of the file, of one group of the review."""
         group = request.query_params.get("group", "all")
         if group not in GROUPS:
             raise Invalid("group", "没有这一类试题。")
-        paginator = self.settings.DEFAULT_PAGINATION_CLASS()
-        rows = self.run(run).rows.filter(GROUPS[group][1]).order_by("order")
-        page = paginator.paginate_queryset(rows, request, view=self)
-        return paginator.get_paginated_response([row_out(row) for row in page])
+        return self.paged(self.run(run).rows.filter(GROUPS[group][1]).order_by("order"), schema.ImportRowOut)
 
 
 class OneRow(RunCall):
-    @call("import_rows_read", reply=schema.ImportRowOut)
+    @bank_call("import_rows_read", reply=schema.ImportRowOut)
     def get(self, request: Request, run: UUID, order: int) -> Response:
         row = self.run(run).rows.filter(order=order).first()
         if row is None:
             raise NotFound("row", "这次导入里没有这道题。")
-        return Response(row_out(row))
+        return Response(schema.ImportRowOut(row).data)
 
-    @call("import_rows_change", request=schema.QuestionIn, reply=schema.ImportRowOut)
+    @bank_call("import_rows_change", request=schema.QuestionIn, reply=schema.ImportRowOut)
     def put(self, request: Request, run: UUID, order: int) -> Response:
         """Put a corrected question in the place of an item of the file."""
         found = self.run(run)
         question = self.read_question(self.read(schema.QuestionIn))
-        return Response(row_out(change_row(run=found, order=order, question=question, at=self.at)))
+        changed = change_row(run=found, order=order, question=question, at=self.at)
+        return Response(schema.ImportRowOut(changed).data)
 
 
 class Decisions(RunCall):
-    @call("import_decisions", request=schema.ImportDecisionIn, reply=schema.DecidedOut)
+    @bank_call("import_decisions", request=schema.ImportDecisionIn, reply=schema.DecidedOut)
     def post(self, request: Request, run: UUID) -> Response:
         """Accept or skip rows, or leave them undecided again."""
         found = self.run(run)
@@ -160,7 +134,7 @@ class Decisions(RunCall):
 
 
 class Mapping(RunCall):
-    @call("import_mapping", request=schema.MappingIn, reply=schema.ImportDetailOut)
+    @bank_call("import_mapping", request=schema.MappingIn, reply=schema.ImportDetailOut)
     def post(self, request: Request, run: UUID) -> Response:
         """Say what columns mean (keys of `layout`); the file is read again."""
         found = self.run(run)
@@ -171,14 +145,14 @@ class Mapping(RunCall):
 
 
 class Confirm(RunCall):
-    @call("import_confirm", reply=schema.StoredOut)
+    @bank_call("import_confirm", reply=schema.StoredOut)
     def post(self, request: Request, run: UUID) -> Response:
         """Store what is accepted, as drafts."""
         return Response({"stored": confirm_import(run=self.run(run), at=self.at, actor=request.user)})
 
 
 class Discard(RunCall):
-    @call("import_discard", reply=schema.ImportOut)
+    @bank_call("import_discard", reply=schema.ImportOut)
     def post(self, request: Request, run: UUID) -> Response:
         """Give the import up before it is stored."""
         done = discard_import(run=self.run(run), at=self.at, actor=request.user)
@@ -186,14 +160,14 @@ class Discard(RunCall):
 
 
 class Undo(RunCall):
-    @call("import_undo", reply=schema.UndoneOut)
+    @bank_call("import_undo", reply=schema.UndoneOut)
     def post(self, request: Request, run: UUID) -> Response:
         """Take the whole batch back out, as long as nothing uses it."""
         return Response({"removed": undo_import(run=self.run(run), at=self.at, actor=request.user)})
 
 
 class Annotated(RunCall):
-    @call("import_annotated", reply=OpenApiTypes.BINARY)
+    @bank_call("import_annotated", reply=OpenApiTypes.BINARY)
     def get(self, request: Request, run: UUID) -> HttpResponse:
         """The file with what is wrong beside every item, as xlsx."""
         found = self.run(run)

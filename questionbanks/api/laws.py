@@ -15,7 +15,7 @@ from ..domain.editions import add_edition, compare_editions
 from ..models import Edition, Law
 from ..rules import may_keep_laws, may_see_laws
 from . import schema
-from .view import BankView, call, list_call
+from .view import BankView, bank_call, bank_list
 
 
 class LawCall(BankView):
@@ -28,7 +28,7 @@ class LawCall(BankView):
 
 
 class Laws(LawCall):
-    @list_call("laws_list", schema.LawOut, [OpenApiParameter("words", OpenApiTypes.STR)])
+    @bank_list("laws_list", schema.LawOut, parameters=[OpenApiParameter("words", OpenApiTypes.STR)])
     def get(self, request: Request) -> Response:
         """The catalogue."""
         words = request.query_params.get("words", "")[:100].replace("\x00", "")
@@ -37,13 +37,13 @@ class Laws(LawCall):
 
 
 class OneLaw(LawCall):
-    @call("laws_read", reply=schema.LawOut)
+    @bank_call("laws_read", reply=schema.LawOut)
     def get(self, request: Request, law: UUID) -> Response:
         return Response(schema.LawOut(self.find(Law.objects.prefetch_related("editions"), law)).data)
 
 
 class Editions(LawCall):
-    @call("editions_create", request=schema.EditionIn, reply=schema.EditionOut, status=201)
+    @bank_call("editions_create", request=schema.EditionIn, reply=schema.EditionOut, status=201)
     def post(self, request: Request, law: UUID) -> Response:
         """A new edition: it ends the one before, and marks the items that rest on it."""
         found = self.find(Law.objects.all(), law)
@@ -54,7 +54,7 @@ class Editions(LawCall):
 
 
 class Articles(LawCall):
-    @list_call("articles_list", schema.ArticleOut)
+    @bank_list("articles_list", schema.ArticleOut)
     def get(self, request: Request, edition: UUID) -> Response:
         """The articles of an edition, in order."""
         found = self.find(Edition.objects.all(), edition)
@@ -62,7 +62,7 @@ class Articles(LawCall):
 
 
 class Compare(LawCall):
-    @call("editions_compare", reply=schema.ArticleChangeOut(many=True))
+    @bank_call("editions_compare", reply=schema.ArticleChangeOut(many=True))
     def get(self, request: Request, old: UUID, new: UUID) -> Response:
         """Two editions of one statute, article by article."""
         first = self.find(Edition.objects.select_related("law"), old)

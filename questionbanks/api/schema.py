@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field, inline_serializer
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from examsite.api import StrictSerializer
 
-from ..domain.import_rows import GROUPS
+from ..domain.import_rows import GROUPS, question_of_row
 from ..domain.reviewing import ACTIONS
 from ..formats.registry import FORMATS
-from ..models import Decision, ImportState, ItemState, LawType
+from ..kinds.codec import question_to_json
+from ..models import Decision, ImportRow, ImportState, ItemState, LawType
 from ..models.item import KIND_CHOICES
 
 
@@ -21,26 +22,6 @@ from ..models.item import KIND_CHOICES
 )
 class PartField(serializers.JSONField):
     """A half of a question: its inside is checked by formats/native_json."""
-
-
-class BankProblemOut(serializers.Serializer):
-    """Every error: a stable code and a Chinese sentence; some carry more."""
-
-    code = serializers.CharField()
-    message = serializers.CharField()
-
-
-def page_of(serializer: type[serializers.Serializer]) -> serializers.Serializer:
-    """A page of a list, for the document."""
-    return inline_serializer(
-        f"{serializer.__name__}Page",
-        {
-            "count": serializers.IntegerField(),
-            "next": serializers.URLField(allow_null=True),
-            "previous": serializers.URLField(allow_null=True),
-            "results": serializer(many=True),
-        },
-    )
 
 
 # --- Banks and items -------------------------------------------------------------------------------------
@@ -216,7 +197,7 @@ class ImportRowOut(serializers.Serializer):
     order = serializers.IntegerField()
     where = serializers.CharField()
     kind = serializers.ChoiceField(KIND_CHOICES)
-    question = QuestionOut()
+    question = serializers.SerializerMethodField()
     problems = FileProblemOut(many=True)
     found = serializers.IntegerField()
     broken = serializers.IntegerField()
@@ -228,6 +209,10 @@ class ImportRowOut(serializers.Serializer):
     decision = serializers.ChoiceField(Decision.choices)
     edited = serializers.BooleanField()
     item = serializers.UUIDField(source="item_id", allow_null=True)
+
+    @extend_schema_field(QuestionOut)
+    def get_question(self, row: ImportRow) -> dict[str, Any]:
+        return question_to_json(question_of_row(row))
 
 
 class ImportDecisionIn(StrictSerializer):
