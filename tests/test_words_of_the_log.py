@@ -3,28 +3,64 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
+from exams.domain.roster_changes import CHANGES
+from exams.models import ListState
 from examsite.people.words import action_words
+from questionbanks.domain.reviewing import LIFE
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = [
     path for app in ("examsite", "questionbanks", "exams") for path in sorted((ROOT / app).rglob("*.py"))
 ]
+_DEED = re.compile(r"[a-z_]+\.[a-z_]+")
+# What stands behind the prefix of a name that is put together (f"roster.{action}").
+PUT_TOGETHER: dict[str, Iterable[str]] = {
+    "entry.": ("withhold", "lift_withholding"),
+    "items.": LIFE,
+    "list.": [state for state in ListState.values if state != ListState.REVIEW],
+    "quarantine.": ("accept_late", "refuse_late"),
+    "roster.": CHANGES,
+    "seat.": ("block", "unblock"),
+}
 
 
-def deeds(tree: ast.AST) -> Iterator[str]:
-    """The literal `action=` of every call of record() and the pieces of a conditional one."""
+def deeds(tree: ast.Module) -> Iterator[str]:
+    """The literal `action=` of every call of record() and the pieces of a conditional one; and, where a
+    module passes the name on, every text of that shape. A constant names an approval, which is no deed."""
+    named = {one for node in tree.body if isinstance(node, ast.Assign) for one in ast.walk(node.value)}
+    knows = any(
+        isinstance(node, ast.ImportFrom) and any(alias.name == "record" for alias in node.names)
+        for node in tree.body
+    )
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "record":
             for keyword in node.keywords:
-                if keyword.arg == "action":
-                    values = [one for one in ast.walk(keyword.value) if isinstance(one, ast.Constant)]
-                    if not isinstance(keyword.value, ast.JoinedStr):
-                        yield from (str(one.value) for one in values)
+                if keyword.arg == "action" and not isinstance(keyword.value, ast.JoinedStr):
+                    yield from (
+                        str(one.value) for one in ast.walk(keyword.value) if isinstance(one, ast.Constant)
+                    )
+        elif knows and isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if node not in named and _DEED.fullmatch(node.value):
+                yield node.value
+
+
+def prefixes(tree: ast.Module) -> Iterator[str]:
+    """What the names that record() puts together begin with."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "record":
+            for keyword in node.keywords:
+                if keyword.arg == "action" and isinstance(keyword.value, ast.JoinedStr):
+                    yield str(getattr(keyword.value.values[0], "value", ""))
+
+
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def test_the_search_finds_deeds() -> None:
@@ -32,9 +68,21 @@ def test_the_search_finds_deeds() -> None:
         'record(action="a.b", target=x)\nrecord(action="c" if y else "d")\nrecord(action=f"e.{z}")'
     )
     assert sorted(deeds(tree)) == ["a.b", "c", "d"]
+    assert list(prefixes(tree)) == ["e."]
+
+
+def test_the_search_finds_deeds_that_are_passed_on() -> None:
+    tree = ast.parse('from x import record\nASKED = "a.ask"\n_note("a.b", y)\n_note("c.d" if z else "e.f")')
+    assert sorted(set(deeds(tree))) == ["a.b", "c.d", "e.f"]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_deed_has_its_words(path: Path) -> None:
-    named = set(deeds(ast.parse(path.read_text(encoding="utf-8"))))
+    named = set(deeds(parsed(path)))
     assert [action for action in sorted(named) if action_words(action) == action] == []
+
+
+def test_every_deed_whose_name_is_put_together_has_its_words() -> None:
+    assert {prefix for path in FILES for prefix in prefixes(parsed(path))} == set(PUT_TOGETHER)
+    named = [f"{prefix}{rest}" for prefix, some in PUT_TOGETHER.items() for rest in some]
+    assert [action for action in named if action_words(action) == action] == []
