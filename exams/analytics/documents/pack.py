@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
@@ -43,6 +44,7 @@ from .word import report_docx
 INDEX, INDEX_CSV = "index.json", "索引.csv"
 PURPOSE = "evidence-pack"
 MOST_FILES, MOST_BYTES = 20_000, 2 * 1024**3
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)  # what reading a member may end with
 _STAMP = (1980, 1, 1, 0, 0, 0)  # no time of day in the archive: equal content, equal bytes
 
 
@@ -81,19 +83,15 @@ def evidence_pack(
         for number, exam in enumerate(exams_of_year(report.unit.path, report.year), 1):
             _add_exam(pack, f"考试/{number:02}-{_plain(exam.title)}", exam, at, zone)
         _add_activities(pack, report)
+        listed = [(name, size, digest) for name, (digest, size) in pack.files.items()]
+        pack.add(INDEX_CSV, csv_bytes(("文件", "字节", "SHA-256"), listed))
         index = {
             "schema": 1,
             "report": document.title,
             "made_at": at.isoformat(),
             "files": {name: {"sha256": digest, "bytes": size} for name, (digest, size) in pack.files.items()},
         }
-        listed = csv_bytes(
-            ("文件", "字节", "SHA-256"), [(name, size, digest) for name, (digest, size) in pack.files.items()]
-        )
-        for name, data in ((INDEX_CSV, listed), (INDEX, _json(_signed(index, secret)))):
-            info = zipfile.ZipInfo(name, _STAMP)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, data)
+        pack.add(INDEX, _json(_signed(index, secret)))
     return buffer.getvalue()
 
 
@@ -175,21 +173,27 @@ def check_pack(data: bytes, *, secret: str | None = None) -> Checked:
     """Compare every file with the index. Raises Invalid for what is no evidence pack."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
+        _require_size(archive)
         index = json.loads(archive.read(INDEX))
-        listed: dict[str, dict[str, object]] = index["files"]
+        listed = {str(name): str(one["sha256"]) for name, one in index["files"].items()}
         signature = index.pop("signature")
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, RuntimeError, NotImplementedError) as error:
+    except (*_DAMAGED, KeyError, ValueError, TypeError, AttributeError) as error:
         raise Invalid("no_pack", "这不是佐证包，或索引已损坏。") from error
-    if len(archive.infolist()) > MOST_FILES or sum(one.file_size for one in archive.infolist()) > MOST_BYTES:
-        raise Invalid("large_pack", "文件太多或太大，不像佐证包。")
     problems = list(_problems(archive, listed))
     signed = None if secret is None else signature == keyed_digest(secret, PURPOSE, _json(index).decode())
     return Checked(len(listed), tuple(problems), signed)
 
 
-def _problems(archive: zipfile.ZipFile, listed: dict[str, dict[str, object]]) -> Iterator[str]:
-    present = set(archive.namelist()) - {INDEX, INDEX_CSV}
-    if len(present) + 2 != len(archive.infolist()):
+def _require_size(archive: zipfile.ZipFile) -> None:
+    """Before anything is unpacked: what the archive's directory announces."""
+    infos = archive.infolist()
+    if len(infos) > MOST_FILES or sum(one.file_size for one in infos) > MOST_BYTES:
+        raise Invalid("large_pack", "文件太多或太大，不像佐证包。")
+
+
+def _problems(archive: zipfile.ZipFile, listed: dict[str, str]) -> Iterator[str]:
+    present = set(archive.namelist()) - {INDEX}
+    if len(present) + 1 != len(archive.infolist()):
         yield "压缩包中有重名的文件"
     for name in sorted(set(listed) - present):
         yield f"缺少：{name}"
@@ -198,8 +202,8 @@ def _problems(archive: zipfile.ZipFile, listed: dict[str, dict[str, object]]) ->
     for name in sorted(present & set(listed)):
         try:
             data = archive.read(name)
-        except zipfile.BadZipFile:
+        except _DAMAGED:
             yield f"已损坏：{name}"
             continue
-        if hashlib.sha256(data).hexdigest() != listed[name].get("sha256"):
+        if hashlib.sha256(data).hexdigest() != listed[name]:
             yield f"内容被改动：{name}"

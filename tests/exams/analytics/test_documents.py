@@ -142,18 +142,55 @@ def drop_roster(files):
     del files[name_of(files, "名册.xlsx")]
 
 
+def change_list(files):
+    files["索引.csv"] = files["索引.csv"].replace(b"\n", b" \n", 1)
+
+
 def slip_in(files):
     files["考试/多出.txt"] = b"x"
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("change", "words"), [(change_scores, "内容被改动"), (drop_roster, "缺少"), (slip_in, "索引之外多出")]
+    ("change", "words"),
+    [
+        (change_scores, "内容被改动"),
+        (change_list, "内容被改动"),
+        (drop_roster, "缺少"),
+        (slip_in, "索引之外多出"),
+    ],
 )
 def test_every_change_of_a_pack_is_found(change, words):
     checked = check_pack(rewritten(packed(), change), secret=SECRET)
     assert [problem.split("：")[0] for problem in checked.problems] == [words]
     assert checked.is_intact is False
+
+
+@pytest.mark.django_db
+def test_a_byte_that_flipped_is_found_whatever_it_does_to_the_archive():
+    data = packed()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        first = archive.infolist()[0]
+    start = first.header_offset + 30 + len(first.filename.encode())
+    for place in range(start, start + 400, 7):
+        broken = bytearray(data)
+        broken[place] ^= 0xFF
+        assert check_pack(bytes(broken), secret=SECRET).problems == (f"已损坏：{first.filename}",)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "files", [[], ["年度报告.docx"], {"年度报告.docx": "x"}, {"年度报告.docx": {}}, None]
+)
+def test_an_index_of_another_shape_is_no_pack(files):
+    def reshape(found):
+        index = json.loads(found[INDEX])
+        index["files"] = files
+        found[INDEX] = json.dumps(index).encode()
+
+    with pytest.raises(DomainError) as refusal:
+        check_pack(rewritten(packed(), reshape), secret=SECRET)
+    assert refusal.value.code == "no_pack"
 
 
 @pytest.mark.django_db
