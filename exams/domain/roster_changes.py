@@ -85,6 +85,13 @@ CHANGES: dict[str, Change] = {
     ),
 }
 ADD_REASONS = (("recruit", "新入职"), ("moved_in", "调入"), ("missed", "补录"))
+LABELS = {ADD: "新增"} | {action: change.label for action, change in CHANGES.items()}
+
+
+def words_of(event: RosterEvent) -> tuple[str, str]:
+    """What was done to the roster, and why."""
+    reasons = ADD_REASONS if event.action == ADD else CHANGES[event.action].reasons
+    return LABELS[event.action], dict(reasons).get(event.reason_code, "")
 
 
 # --- Valid attempts ----------------------------------------------------------------------------------

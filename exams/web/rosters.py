@@ -99,10 +99,7 @@ def _roster_page(
 
 def event_words(event: RosterEvent) -> str:
     """A change in words: what and why."""
-    if event.action == changes.ADD:
-        return f"新增（{dict(changes.ADD_REASONS).get(event.reason_code, '')}）"
-    change = changes.CHANGES[event.action]
-    return f"{change.label}（{dict(change.reasons).get(event.reason_code, '')}）"
+    return "{}（{}）".format(*changes.words_of(event))
 
 
 @page

@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 
 from examsite.lib.cells import Cell
 
+from ...domain.roster_changes import words_of
 from ...domain.standings import rule_of
 from ...engine.results import PersonResult, RosterStatus, counting_tries, resolve
 from ...models import Exam, RosterEntry, RosterEvent
@@ -39,10 +40,11 @@ def change_rows(exam: Exam, zone: tzinfo) -> list[tuple[Cell, ...]]:
     return [
         (
             f"{one.at.astimezone(zone):%Y-%m-%d %H:%M}",
-            one.entry.admission_number, one.entry.name, one.action, labels[one.before], labels[one.after],
-            one.reason_code, str(one.actor), str(one.approver or ""),
+            one.entry.admission_number, one.entry.name, what, labels[one.before], labels[one.after],
+            why, str(one.actor), str(one.approver or ""),
         )
         for one in events
+        for what, why in [words_of(one)]
     ]  # fmt: skip
 
 

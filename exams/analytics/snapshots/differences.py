@@ -12,6 +12,7 @@ from uuid import UUID
 from examsite.people.models import AuditRecord
 
 from ...domain.frozen_figures import FrozenFigures, keeper
+from ...domain.roster_changes import LABELS
 from ...models import (
     Activity,
     AttemptEvent,
@@ -31,14 +32,6 @@ from ..sentence_facts import Style
 from ..tally import Tally
 from .freezing import counts_of, kept_document, kept_figure
 from .report_states import numbers_digest, zone_of
-
-ROSTER_DEEDS = (
-    ("add", "新增"),
-    ("exempt", "免考"),
-    ("remove", "移出"),
-    ("restore", "恢复应考"),
-    ("defer", "缓考"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +103,7 @@ def _report_changes(snapshot: Snapshot, at: datetime) -> list[Changed]:
             continue
         rows = dict(_by_name(other.rows)) if other is not None else {}
         for name, row in _by_name(table.rows):
-            for column, value in zip(table.header, row, strict=True):
-                place = table.header.index(column)
+            for place, (column, value) in enumerate(zip(table.header, row, strict=True)):
                 after = rows[name][place] if name in rows else None
                 if value != after:
                     changes.append(Changed(f"{table.title} · {name} · {column}", str(value), str(after)))
@@ -153,7 +145,7 @@ def _causes(snapshot: Snapshot, at: datetime) -> list[str]:
     if voids:
         causes.append(f"作废{voids}份作答")
     changed = RosterEvent.objects.filter(exam__in=exams, at__gt=since, at__lte=at)
-    for action, label in ROSTER_DEEDS:
+    for action, label in LABELS.items():
         count = changed.filter(action=action).count()
         if count:
             causes.append(f"名册冻结后{label}{count}人")
