@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
+from examsite.lib.days import years_later
 from examsite.lib.errors import Conflict, Invalid
 from examsite.lib.ids import random_code
 from examsite.people.domain.audit import record
@@ -126,7 +127,7 @@ def issue_certificates(
             unit_name=one.entry.unit.name,
             title=title,
             issued_on=day,
-            valid_until=None if valid_years is None else _years_later(day, valid_years),
+            valid_until=None if valid_years is None else years_later(day, valid_years),
             issued_by=actor,
             issued_at=at,
         )
@@ -150,13 +151,6 @@ def _issuer_name(unit: Unit) -> str:
     if unit.kind != UnitKind.COUNTY and unit.parent and Unit.objects.filter(name=unit.name).count() > 1:
         return f"{unit.parent.name}{unit.name}"
     return unit.name
-
-
-def _years_later(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:  # 29 February
-        return date(day.year + years, 3, 1)
 
 
 @transaction.atomic

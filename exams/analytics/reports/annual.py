@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
 
+from examsite.lib.days import years_later
 from examsite.people.models import Unit
 
 from ...models import Exam, PlanItem
@@ -65,7 +66,7 @@ def annual_document(
     }
     day = min(date(year, 12, 31), until or moment.astimezone(zone).date())
     villages = villages_on(unit, day)
-    before = villages_on(unit, day.replace(year=day.year - 1, day=min(day.day, 28)))
+    before = villages_on(unit, years_later(day, -1))
     sentences = YearSentences(read, reports, villages, before, day=day, at=at)
     paragraph = annual_paragraph(read.facts, style)
     sources = _sources(read, moment, zone)
