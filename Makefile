@@ -28,9 +28,8 @@ help: ## list the targets
 run: export DEBUG := 1
 run: export DATABASE_URL := # the embedded database, whatever the shell says
 run: .venv/.installed ## serve the demo on port 8000 (PORT=…), on an embedded database
-	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py demo
-	@$(BIN)/python manage.py settle --loop & settle=$$!; trap "kill $$settle 2>/dev/null || true" EXIT; \
+	@nice $(BIN)/python manage.py settle --loop & settle=$$!; trap "kill $$settle 2>/dev/null || true" EXIT; \
 	  $(BIN)/gunicorn --config gunicorn.conf.py --bind 0.0.0.0:$(PORT)
 
 test: .venv/.installed-dev ## install what the tests need, then pass all of them on SQLite and PostgreSQL
