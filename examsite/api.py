@@ -68,7 +68,7 @@ def list_call(
     serializer: type[serializers.Serializer],
     *,
     tag: str,
-    parameters: Sequence[OpenApiParameter] = (),
+    parameters: Sequence[OpenApiParameter | type[serializers.Serializer]] = (),
 ) -> Any:
     """The entry of a call that gives a page of a list (`Call.paged`)."""
     page = inline_serializer(

@@ -9,7 +9,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from examsite.api import Call, call
+from examsite.api import Call, call, list_call
 from examsite.lib.errors import NotFound
 
 from ..domain import certificates as domain
@@ -19,7 +19,7 @@ from . import marking_schema as schema
 
 
 class ExamCertificates(Call):
-    @call("certificates_list", tag="certificates", reply=schema.CertificateOut(many=True))
+    @list_call("certificates_list", schema.CertificateOut, tag="certificates")
     def get(self, request: Request, exam: UUID) -> Response:
         """The register of an exam."""
         found = self.find(exams_manageable_by(request.user), exam)

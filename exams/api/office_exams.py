@@ -8,6 +8,7 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from examsite.api import list_call
 from examsite.people.models import Role
 from examsite.people.rules import units_under
 
@@ -43,7 +44,7 @@ class ExamOfficeView(OfficeView):
 
 
 class Exams(ExamOfficeView):
-    @office_call("exams_list", reply=schema.ExamRowOut(many=True))
+    @list_call("exams_list", schema.ExamRowOut, tag="office")
     def get(self, request: Request) -> Response:
         """The exams that the person runs, newest first."""
         rows = exams_manageable_by(request.user).order_by("-stat_year", "-created_at", "pk")

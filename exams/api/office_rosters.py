@@ -8,6 +8,7 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from examsite.api import list_call
 from examsite.people.models import Membership, Unit
 
 from ..domain import roster_changes as changes
@@ -35,7 +36,7 @@ class RosterView(OfficeView):
 
 
 class Roster(RosterView):
-    @office_call("roster_list", reply=schema.EntryOut(many=True))
+    @list_call("roster_list", schema.EntryOut, tag="office")
     def get(self, request: Request, exam: UUID) -> Response:
         """The people of the roster."""
         rows = self.exam(exam).entries.select_related("unit").order_by("admission_number")

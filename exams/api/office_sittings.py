@@ -8,6 +8,7 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from examsite.api import list_call
 from examsite.people.models import Role, User
 
 from ..domain import seats as seating
@@ -96,7 +97,7 @@ class SittingDetail(SittingView):
 
 
 class Seats(SittingView):
-    @office_call("seats_list", reply=schema.SeatOut(many=True))
+    @list_call("seats_list", schema.SeatOut, tag="office")
     def get(self, request: Request, sitting: UUID) -> Response:
         """Who sits where with which form."""
         rows = (

@@ -13,7 +13,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from examsite.api import Call, call
+from examsite.api import Call, call, list_call
 from examsite.people.domain.audit import record
 from examsite.people.models import Role
 from examsite.people.rules import require, units_under
@@ -61,7 +61,7 @@ def records_call(
 
 
 class Snapshots(Call):
-    @records_call("snapshots_list", reply=schema.SnapshotOut(many=True))
+    @list_call("snapshots_list", schema.SnapshotOut, tag="records")
     def get(self, request: Request) -> Response:
         """Frozen figures in sight, newest first."""
         rows = snapshots_visible_to(request.user).select_related("unit", "frozen_by", "approver")
@@ -106,9 +106,10 @@ class SnapshotView(Call):
 
 
 class Activities(Call):
-    @records_call(
+    @list_call(
         "activities_list",
-        reply=schema.ActivityOut(many=True),
+        schema.ActivityOut,
+        tag="records",
         parameters=[OpenApiParameter("year", int, description="of which year; default all")],
     )
     def get(self, request: Request) -> Response:
@@ -197,7 +198,7 @@ class ReportCall(Call):
 
 
 class Reports(ReportCall):
-    @records_call("reports_list", reply=schema.ReportOut(many=True))
+    @list_call("reports_list", schema.ReportOut, tag="records")
     def get(self, request: Request) -> Response:
         """Annual reports in sight, newest first."""
         rows = reports_visible_to(request.user).select_related("unit").order_by("-year", "pk")

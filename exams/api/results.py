@@ -8,7 +8,7 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from examsite.api import Call, call
+from examsite.api import Call, call, list_call
 from examsite.lib.errors import NotFound
 from examsite.people.domain.audit import record
 
@@ -30,7 +30,7 @@ from .entering import find_own_attempt, ticket_exam
 
 
 class ExamResults(Call):
-    @call("results_list", tag="results", reply=schema.EntryResultOut(many=True))
+    @list_call("results_list", schema.EntryResultOut, tag="results")
     def get(self, request: Request, exam: UUID) -> Response:
         """Everybody on the roster with first and final result, for the office."""
         found = self.find(exams_manageable_by(request.user), exam)
@@ -173,7 +173,7 @@ def _slot(attempt: Attempt, number: int | None) -> Slot | None:
 
 
 class Reviews(Call):
-    @call("reviews_list", tag="results", reply=schema.ReviewOut(many=True))
+    @list_call("reviews_list", schema.ReviewOut, tag="results")
     def get(self, request: Request) -> Response:
         """The requests the person may answer, the open ones first."""
         rows = reviews_answerable_by(request.user).select_related("slot", "attempt").prefetch_related("steps")

@@ -10,7 +10,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from examsite.api import Call, call
+from examsite.api import Call, call, list_call
 
 from ..domain.import_preview import preview
 from ..domain.imports import apply_import, choose_options, drop_import, undo_import, upload_list
@@ -30,7 +30,7 @@ class ImportCall(Call):
 
 
 class Imports(ImportCall):
-    @call("people_imports_list", tag=TAG, reply=schema.PeopleImportOut(many=True))
+    @list_call("people_imports_list", schema.PeopleImportOut, tag=TAG)
     def get(self, request: Request) -> Response:
         return self.paged(self.runs(), schema.PeopleImportOut)
 

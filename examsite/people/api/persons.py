@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from examsite.api import Call, call
+from examsite.api import Call, call, list_call
 from examsite.lib.errors import Forbidden
 from examsite.lib.phones import masked_phone
 
@@ -54,7 +54,7 @@ class PersonCall(Call):
 
 
 class People(PersonCall):
-    @call("people_list", tag=TAG, reply=schema.PersonOut(many=True), parameters=[schema.PeopleQuery])
+    @list_call("people_list", schema.PersonOut, tag=TAG, parameters=[schema.PeopleQuery])
     def get(self, request: Request) -> Response:
         """People of the units that the person may look at, by name."""
         query = schema.PeopleQuery(data=request.query_params)

@@ -7,7 +7,7 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from examsite.api import Call, call
+from examsite.api import Call, call, list_call
 from examsite.lib.errors import Conflict, Forbidden
 
 from ..domain.approvals import decide
@@ -58,7 +58,7 @@ class RoleEnd(PersonCall):
 
 
 class Approvals(Call):
-    @call("approvals_list", tag=TAG, reply=schema.ApprovalOut(many=True))
+    @list_call("approvals_list", schema.ApprovalOut, tag=TAG)
     def get(self, request: Request) -> Response:
         """What the person may decide or has proposed, newest first."""
         rows = approvals_visible_to(request.user).select_related("proposer", "approver")
@@ -86,7 +86,7 @@ class ApprovalDecide(Call):
 
 
 class Audit(Call):
-    @call("audit_list", tag=TAG, reply=schema.AuditOut(many=True), parameters=[schema.AuditQuery])
+    @list_call("audit_list", schema.AuditOut, tag=TAG, parameters=[schema.AuditQuery])
     def get(self, request: Request) -> Response:
         """The log of the auditor's own subtree, newest first."""
         if not granted_paths(request.user, Role.AUDITOR):

@@ -7,7 +7,7 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from examsite.api import Call, call
+from examsite.api import Call, call, list_call
 
 from ..domain.units import create_unit, end_unit, move_unit, rename_unit
 from ..models import Category, Role, Unit
@@ -30,7 +30,7 @@ class UnitCall(Call):
 
 
 class Units(UnitCall):
-    @call("units_list", tag=TAG, reply=schema.UnitOut(many=True))
+    @list_call("units_list", schema.UnitOut, tag=TAG)
     def get(self, request: Request) -> Response:
         """The units that the person may look at."""
         return self.paged(units_visible_to(request.user).order_by("path"), schema.UnitOut)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
+
 import pytest
-from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
 from drf_spectacular.validation import validate_schema
 
 HOT = {
@@ -74,3 +76,22 @@ def test_every_exam_reply_carries_the_servers_time(document: dict) -> None:
                     silent.append(call["operationId"])
     assert len(exam_calls) == len(EXAM_CALLS)
     assert silent == []
+
+
+PAGE_FIELDS = {"count", "next", "previous", "results"}
+
+
+def test_a_call_that_gives_pages_says_so(document: dict) -> None:
+    """What `Call.paged` sends is a page, never a bare list."""
+    paged = [
+        document["paths"][path]["get"]
+        for path, _, method, view in EndpointEnumerator().get_api_endpoints()
+        if method == "GET" and "self.paged(" in inspect.getsource(view.cls.get)
+    ]
+    assert len(paged) > 20
+    for call in paged:
+        shape = call["responses"]["200"]["content"]["application/json"]["schema"]
+        name = shape.get("$ref", "").rpartition("/")[2]
+        fields = document["components"]["schemas"].get(name, {}).get("properties", {})
+        assert set(fields) == PAGE_FIELDS, call["operationId"]
+        assert "page" in {one["name"] for one in call["parameters"]}, call["operationId"]
