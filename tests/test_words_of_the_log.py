@@ -31,23 +31,24 @@ PUT_TOGETHER: dict[str, Iterable[str]] = {
 
 
 def deeds(tree: ast.Module) -> Iterator[str]:
-    """The literal `action=` of every call of record() and the pieces of a conditional one; and, where a
-    module passes the name on, every text of that shape. A constant names an approval, which is no deed."""
-    named = {one for node in tree.body if isinstance(node, ast.Assign) for one in ast.walk(node.value)}
-    knows = any(
+    """The literal `action=` of every call of record() and the pieces of a conditional one; and what a module
+    that records gives to a function of its own to pass on (`_note("a.b", …)`)."""
+    records = any(
         isinstance(node, ast.ImportFrom) and any(alias.name == "record" for alias in node.names)
         for node in tree.body
     )
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "record":
+        name = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
+        if isinstance(node, ast.Call) and name == "record":
             for keyword in node.keywords:
                 if keyword.arg == "action" and not isinstance(keyword.value, ast.JoinedStr):
-                    yield from (
-                        str(one.value) for one in ast.walk(keyword.value) if isinstance(one, ast.Constant)
-                    )
-        elif knows and isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if node not in named and _DEED.fullmatch(node.value):
-                yield node.value
+                    yield from texts(keyword.value)
+        elif isinstance(node, ast.Call) and records and name.startswith("_"):
+            yield from (one for given in node.args for one in texts(given) if _DEED.fullmatch(one))
+
+
+def texts(tree: ast.AST) -> Iterator[str]:
+    return (str(one.value) for one in ast.walk(tree) if isinstance(one, ast.Constant))
 
 
 def prefixes(tree: ast.Module) -> Iterator[str]:
@@ -72,7 +73,7 @@ def test_the_search_finds_deeds() -> None:
 
 
 def test_the_search_finds_deeds_that_are_passed_on() -> None:
-    tree = ast.parse('from x import record\nASKED = "a.ask"\n_note("a.b", y)\n_note("c.d" if z else "e.f")')
+    tree = ast.parse('from x import record\nNAME = "a.csv"\n_note("a.b", y)\n_note(z, "c.d" if z else "e.f")')
     assert sorted(set(deeds(tree))) == ["a.b", "c.d", "e.f"]
 
 
