@@ -9,7 +9,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from exams.domain.invigilation import extend_attempt
+from exams.domain.saving import Item, Status, save_answers
 from exams.domain.starting import Started, start_attempt
+from exams.domain.submitting import submit_attempt
 from exams.engine.shuffling import choice_id
 from exams.engine.tokens import Claims
 from exams.models import (
@@ -17,6 +20,7 @@ from exams.models import (
     Exam,
     Form,
     Presence,
+    Receipt,
     Room,
     RosterEntry,
     Seat,
@@ -110,6 +114,15 @@ class World:
 
     def start(self, seat: Seat | None = None, device: str = "tab-1", number: int = 1) -> Started:
         return start_attempt(seat=seat or self.seat, number=number, device=device, at=clock.now())
+
+    def end(self) -> datetime:
+        """Close the window a second ago; returns the moment."""
+        now = clock.now()
+        Sitting.objects.filter(exam=self.exam).update(
+            opens_at=now - timedelta(hours=3), closes_at=now - timedelta(seconds=1)
+        )
+        self.sitting.refresh_from_db()
+        return now
 
     def ids(self, attempt_id: UUID, slot: str, labels: str) -> list[str]:
         """The sorted wire ids of these labels in this attempt."""
@@ -262,6 +275,30 @@ def make_world(
 def claims_of(attempt: Attempt, device: str | None = None, epoch: int | None = None) -> Claims:
     """What the token of this attempt's holder says; other devices and epochs on request."""
     return Claims(attempt.pk, attempt.form_id, epoch or attempt.epoch, device or attempt.device)
+
+
+def extend(world: World, attempt: Attempt, seconds: int, second: bool = False) -> Attempt:
+    """More time for one attempt, given by one officer, or agreed to by the second."""
+    return extend_attempt(
+        attempt=attempt,
+        seconds=seconds,
+        reason="停电",
+        at=clock.now(),
+        actor=world.second_officer if second else world.officer,
+    )
+
+
+def save(world: World, attempt: Attempt, seq: int, place: int, right: bool = True) -> Status:
+    """What becomes of one answer to the question at `place`."""
+    item = Item(seq, world.slots[place], world.value(attempt.pk, place, right), None)
+    return save_answers(claims=claims_of(attempt), items=[item]).acks[0].status
+
+
+def submit(attempt: Attempt) -> Receipt:
+    """Hand in what is on the server; the attempt is read again."""
+    done = submit_attempt(claims=claims_of(attempt), items=[], sheet_digest=None)
+    attempt.refresh_from_db()
+    return done.receipt
 
 
 def age(attempt: Attempt, seconds: float) -> Attempt:

@@ -7,16 +7,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
+from exams.domain.corrections import CorrectionSpec, correct_key
 from exams.domain.judging import Verdict, judge
 from exams.domain.marking_plans import MarkerSpec, PlanSpec, deal_answers, set_plan
 from exams.domain.saving import Item, save_answers
 from exams.domain.submitting import submit_attempt
-from exams.models import Attempt, Mark, MarkingPlan, MarkingTask, Seat
+from exams.engine.keys import Method
+from exams.models import Attempt, KeyCorrection, Mark, MarkingPlan, MarkingTask, Seat, Slot
 from examsite.lib import clock
+from examsite.lib.errors import Forbidden
 from examsite.lib.ids import uuid7
 from examsite.people.domain.memberships import open_membership
 from examsite.people.models import Category, Role, RoleGrant, Unit, UnitKind, User
-from questionbanks.kinds.base import Blanks, Choice, ModelAnswer, Question, RubricPoint
+from questionbanks.kinds.base import Blanks, Choice, Key, ModelAnswer, Question, RubricPoint
 from tests.exam_world import World, claims_of, make_user, make_world
 
 D = Decimal
@@ -40,6 +45,14 @@ QUESTIONS = [
     ),
     Question("fill_blank", "每届任期____年，可以____。", key=Blanks((("五",), ("连选连任",))), points=D(2)),
 ]
+
+
+def single_choice(key: str, points: int) -> Question:
+    choices = tuple(Choice(label, f"{points}分题的选项{label}") for label in "ABCD")
+    return Question("single", f"{points}分的题？", choices, (key,), points=D(points))
+
+
+THREE = [single_choice("A", 2), single_choice("B", 3), single_choice("C", 5)]
 
 
 @dataclass
@@ -104,10 +117,35 @@ class MarkingWorld:
         verdict = Verdict(points=D(str(points)), **fields)
         return judge(task=task, verdict=verdict, at=clock.now(), marker=task.marker)
 
+    def slot(self, question: int) -> Slot:
+        return Slot.objects.select_related("version").get(
+            form__exam=self.exam, code=self.world.slots[question]
+        )
+
+    def correction(self, question: int, method: Method, *keys: Key) -> CorrectionSpec:
+        """What is to be corrected, in this exam alone."""
+        slot = self.slot(question)
+        return CorrectionSpec(slot.version, slot.part, method, keys, (self.exam,))
+
+    def correct(self, question: int, method: Method, *keys: Key, reason: str = "答案有误") -> KeyCorrection:
+        """Both people, one after the other."""
+        wanted = self.correction(question, method, *keys)
+        with pytest.raises(Forbidden) as first:
+            correct_key(spec=wanted, reason=reason, at=clock.now(), actor=self.world.officer)
+        assert first.value.code == "needs_second"
+        return correct_key(spec=wanted, reason="同意", at=clock.now(), actor=self.world.second_officer)
+
     def marks(self, attempt: Attempt, question: int = ESSAY) -> list[tuple[Decimal, str]]:
         """Points and rule of all marks of an answer, in the order in which they were given."""
         marks = Mark.objects.filter(attempt=attempt, slot__code=self.world.slots[question]).order_by("id")
         return list(marks.values_list("points", "rule"))
+
+
+def points(*attempts: Attempt) -> list[tuple[Decimal | None, Decimal | None]]:
+    """Points and possible points of these attempts, read again."""
+    for one in attempts:
+        one.refresh_from_db()
+    return [(one.points, one.possible) for one in attempts]
 
 
 def make_marker(unit: Unit, name: str) -> User:

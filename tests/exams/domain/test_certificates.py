@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -40,10 +40,7 @@ def place() -> MarkingWorld:
     place = make_marking_world(people=4, questions=TRUTHS)
     for at, right in enumerate([(True, True), (True, False), (True, True), (False, False)]):
         place.hand_in(at, dict(enumerate(right)))
-    now = clock.now()
-    Sitting.objects.update(opens_at=now - timedelta(hours=3), closes_at=now - timedelta(seconds=1))
-    place.world.sitting.refresh_from_db()
-    release_sitting(sitting=place.world.sitting, at=now, actor=place.world.officer)
+    release_sitting(sitting=place.world.sitting, at=place.world.end(), actor=place.world.officer)
     return place
 
 

@@ -26,11 +26,6 @@ def world() -> World:
     return make_world(questions=MACHINE)
 
 
-@pytest.fixture
-def attempt(world: World) -> Attempt:
-    return world.start().attempt
-
-
 def items(world: World, attempt: Attempt, *places: int, right: bool = True) -> list[Item]:
     return [
         Item(place + 1, world.slots[place], world.value(attempt.pk, place, right), None) for place in places

@@ -5,20 +5,17 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from exams.domain.corrections import CorrectionSpec, correct_key
 from exams.domain.evidence import export_evidence
 from exams.domain.releases import release_sitting
 from exams.engine.keys import Method
-from exams.models import Section, Sitting, Slot
+from exams.models import Section
 from examsite.lib import clock
-from examsite.lib.errors import Forbidden
-from questionbanks.kinds.base import Blanks, Choice, Key, Question
+from questionbanks.kinds.base import Blanks, Choice, Question
 from tests.marking_world import MarkingWorld, make_marking_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -114,20 +111,8 @@ def place() -> MarkingWorld:
     place.hand_in(1, {SINGLE: "D", OTHER: "B", BOOLEAN: False})
     place.hand_in(2, {SINGLE: "C", OTHER: "A", BOOLEAN: False, FILL: [""]})
     place.hand_in(3, {})
-    now = clock.now()
-    Sitting.objects.filter(exam=place.exam).update(
-        opens_at=now - timedelta(hours=3), closes_at=now - timedelta(seconds=1)
-    )
-    place.world.sitting.refresh_from_db()
+    place.world.end()
     return place
-
-
-def correct(place: MarkingWorld, question: int, method: Method, *keys: Key) -> None:
-    slot = Slot.objects.select_related("version").get(code=place.world.slots[question])
-    spec = CorrectionSpec(slot.version, slot.part, method, keys, (place.exam,))
-    with pytest.raises(Forbidden):
-        correct_key(spec=spec, reason="答案有误", at=clock.now(), actor=place.world.officer)
-    correct_key(spec=spec, reason="同意", at=clock.now(), actor=place.world.second_officer)
 
 
 def outside(place: MarkingWorld) -> Outsider:
@@ -141,12 +126,12 @@ def outside(place: MarkingWorld) -> Outsider:
 
 CORRECTIONS: dict[str, Callable[[MarkingWorld], None]] = {
     "none": lambda place: None,
-    "another key": lambda place: correct(place, SINGLE, Method.KEY, ("D",)),
-    "one more accepted": lambda place: correct(place, SINGLE, Method.ACCEPT, ("D",)),
-    "true and false changed": lambda place: correct(place, BOOLEAN, Method.KEY, False),
-    "another text in a blank": lambda place: correct(place, FILL, Method.ACCEPT, Blanks((("5",),))),
-    "full marks": lambda place: correct(place, OTHER, Method.FULL),
-    "out of the total": lambda place: correct(place, OTHER, Method.OUT),
+    "another key": lambda place: place.correct(SINGLE, Method.KEY, ("D",)),
+    "one more accepted": lambda place: place.correct(SINGLE, Method.ACCEPT, ("D",)),
+    "true and false changed": lambda place: place.correct(BOOLEAN, Method.KEY, False),
+    "another text in a blank": lambda place: place.correct(FILL, Method.ACCEPT, Blanks((("5",),))),
+    "full marks": lambda place: place.correct(OTHER, Method.FULL),
+    "out of the total": lambda place: place.correct(OTHER, Method.OUT),
 }
 
 
@@ -160,9 +145,9 @@ def test_an_outsider_gets_every_mark_and_total(place: MarkingWorld, name: str) -
 
 
 def test_after_three_corrections_of_one_key(place: MarkingWorld) -> None:
-    correct(place, SINGLE, Method.OUT)
-    correct(place, SINGLE, Method.KEY, ("D",))
-    correct(place, SINGLE, Method.ACCEPT, ("C",))
+    place.correct(SINGLE, Method.OUT)
+    place.correct(SINGLE, Method.KEY, ("D",))
+    place.correct(SINGLE, Method.ACCEPT, ("C",))
     outsider = outside(place)
     (line,) = [one for one in outsider.of["key"] if one["key_version"] > 1]
     assert [one["credit"] for one in line["earlier"]] == ["all", "out", "all"]
@@ -174,7 +159,7 @@ def test_after_three_corrections_of_one_key(place: MarkingWorld) -> None:
 
 def test_a_correction_after_the_release_is_in_the_next_export(place: MarkingWorld) -> None:
     before = told(outside(place))
-    correct(place, SINGLE, Method.KEY, ("C",))
+    place.correct(SINGLE, Method.KEY, ("C",))
     outsider = outside(place)
     assert outsider.totals() == told(outsider)
     assert told(outsider) != before

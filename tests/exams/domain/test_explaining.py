@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from exams.domain.corrections import CorrectionSpec, correct_key
 from exams.domain.explaining import Explanation, explain, rule_words
 from exams.domain.quarantine import decide_quarantine
 from exams.domain.saving import Item, save_answers
 from exams.engine.keys import Method, SlotKey
 from exams.engine.marking import MarkingSlot
-from exams.models import Attempt, Quarantine, Sitting, Slot
+from exams.models import Attempt, Quarantine
 from examsite.lib import clock
-from examsite.lib.errors import Forbidden
 from tests.exam_world import claims_of
 from tests.marking_world import ESSAY, MarkingWorld, make_marking_world
 
@@ -53,23 +50,18 @@ def test_a_whole_story(place: MarkingWorld) -> None:
         at=clock.now(),
         actor=place.world.officer,
     )
-    now = clock.now()
-    Sitting.objects.update(opens_at=now - timedelta(hours=3), closes_at=now - timedelta(seconds=1))
-    slot = Slot.objects.select_related("version").get(code=place.world.slots[0])
-    spec = CorrectionSpec(slot.version, None, Method.ACCEPT, (("C",),), (place.exam,))
-    with pytest.raises(Forbidden):
-        correct_key(spec=spec, reason="两个都对", at=now, actor=place.world.officer)
-    correct_key(spec=spec, reason="同意", at=now, actor=place.world.second_officer)
+    place.world.end()
+    place.correct(0, Method.ACCEPT, ("C",), reason="两个都对")
 
     story = explained(attempt)
     single, essay, fill = story.questions
-    right = letter(attempt, slot.code, "B")
+    right = letter(attempt, place.world.slots[0], "B")
     assert [(one.answer, one.counts, one.late, one.accepted) for one in single.answers] == [
-        (letter(attempt, slot.code, "A"), False, False, None),
+        (letter(attempt, place.world.slots[0], "A"), False, False, None),
         (right, True, True, True),
     ]
     assert (single.answer, single.published_key, single.points) == (right, right, D(2))
-    assert single.keys == (right, letter(attempt, slot.code, "C"))
+    assert single.keys == (right, letter(attempt, place.world.slots[0], "C"))
     assert [(one.points, one.key_version, one.counts) for one in single.marks] == [
         (D(0), 1, False),
         (D(2), 1, False),

@@ -10,14 +10,13 @@ import pytest
 from exams.domain import invigilation
 from exams.domain.marking import mark_by_machine
 from exams.domain.releases import release_sitting
-from exams.domain.saving import Item, Status, save_answers
-from exams.domain.submitting import submit_attempt
+from exams.domain.saving import Status
 from exams.models import AnswerEvent, Attempt, AttemptEvent, Mark, Receipt, Room
 from examsite.lib import clock
 from examsite.lib.errors import Conflict, DomainError, Forbidden, Invalid
 from examsite.people.domain.accounts import block_person, unblock_person
 from examsite.people.models import Approval, AuditRecord
-from tests.exam_world import MACHINE, World, age, claims_of, make_world
+from tests.exam_world import MACHINE, World, age, extend, make_world, save, submit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,32 +24,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def world() -> World:
     return make_world(questions=MACHINE, people=3)
-
-
-@pytest.fixture
-def attempt(world: World) -> Attempt:
-    return world.start().attempt
-
-
-def extend(world: World, attempt: Attempt, seconds: int, second: bool = False) -> Attempt:
-    return invigilation.extend_attempt(
-        attempt=attempt,
-        seconds=seconds,
-        reason="停电",
-        at=clock.now(),
-        actor=world.second_officer if second else world.officer,
-    )
-
-
-def save(world: World, attempt: Attempt, seq: int, place: int, right: bool = True) -> Status:
-    item = Item(seq, world.slots[place], world.value(attempt.pk, place, right), None)
-    return save_answers(claims=claims_of(attempt), items=[item]).acks[0].status
-
-
-def submit(attempt: Attempt) -> Receipt:
-    done = submit_attempt(claims=claims_of(attempt), items=[], sheet_digest=None)
-    attempt.refresh_from_db()
-    return done.receipt
 
 
 def test_t23_more_time_moves_the_deadline_and_is_written_down(world: World, attempt: Attempt) -> None:

@@ -10,14 +10,12 @@ import pytest
 from exams.domain import invigilation
 from exams.domain.presence import heartbeat, messages_for
 from exams.domain.quarantine import decide_quarantine
-from exams.domain.saving import Item, Status, save_answers
 from exams.domain.sheets import load_sheet
-from exams.domain.submitting import submit_attempt
 from exams.engine.sheet import digest
-from exams.models import AnswerEvent, Attempt, AttemptEvent, Presence, Quarantine, Receipt, Room
+from exams.models import AnswerEvent, Attempt, AttemptEvent, Presence, Quarantine, Room
 from examsite.lib import clock
 from examsite.lib.errors import Conflict, Invalid
-from tests.exam_world import MACHINE, World, age, claims_of, make_world
+from tests.exam_world import MACHINE, World, age, claims_of, extend, make_world, save
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,32 +23,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def world() -> World:
     return make_world(questions=MACHINE, people=3)
-
-
-@pytest.fixture
-def attempt(world: World) -> Attempt:
-    return world.start().attempt
-
-
-def extend(world: World, attempt: Attempt, seconds: int, second: bool = False) -> Attempt:
-    return invigilation.extend_attempt(
-        attempt=attempt,
-        seconds=seconds,
-        reason="停电",
-        at=clock.now(),
-        actor=world.second_officer if second else world.officer,
-    )
-
-
-def save(world: World, attempt: Attempt, seq: int, place: int, right: bool = True) -> Status:
-    item = Item(seq, world.slots[place], world.value(attempt.pk, place, right), None)
-    return save_answers(claims=claims_of(attempt), items=[item]).acks[0].status
-
-
-def submit(attempt: Attempt) -> Receipt:
-    done = submit_attempt(claims=claims_of(attempt), items=[], sheet_digest=None)
-    attempt.refresh_from_db()
-    return done.receipt
 
 
 @pytest.fixture

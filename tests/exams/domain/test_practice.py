@@ -63,14 +63,6 @@ def stems(world: World, bank: Bank | None = None) -> list[str]:
     return [exercise(bank=bank, code=code, at=at)[0].question.stem[:4] for code in codes]
 
 
-def end(world: World) -> None:
-    now = clock.now()
-    Sitting.objects.filter(exam=world.exam).update(
-        opens_at=now - timedelta(hours=3), closes_at=now - timedelta(seconds=1)
-    )
-    world.sitting.refresh_from_db()
-
-
 def release(world: World, *, keys: bool = True) -> None:
     release_sitting(sitting=world.sitting, at=clock.now(), actor=world.officer, with_keys=keys)
     world.sitting.refresh_from_db()
@@ -88,7 +80,7 @@ def test_nothing_of_an_exam_before_its_keys_are_out(world: World) -> None:
     world.start()
     assert stems(world) == ONLY_FREE
     Attempt.objects.update(state="submitted", submitted_at=clock.now())
-    end(world)
+    world.end()
     assert stems(world) == ONLY_FREE
     Attempt.objects.update(state="marked", points=1, possible=5)
     release(world, keys=False)
@@ -106,7 +98,7 @@ def test_a_single_question_that_is_kept_back_is_not_found(world: World) -> None:
 def test_one_sitting_that_still_needs_them_keeps_them_all_back(world: World) -> None:
     world.start()
     Attempt.objects.update(state="marked", submitted_at=clock.now(), points=1, possible=5)
-    end(world)
+    world.end()
     release(world)
     assert stems(world) == ALL
     now = clock.now()
@@ -144,7 +136,7 @@ def finish(world: World) -> None:
     """The exam was sat, is over, and its keys are out."""
     world.start()
     Attempt.objects.update(state="marked", submitted_at=clock.now(), points=1, possible=5)
-    end(world)
+    world.end()
     release(world)
     assert stems(world) == ALL
 
@@ -286,7 +278,7 @@ def test_mistakes_come_with_the_keys_and_not_before() -> None:
     attempt = place.hand_in(0, {0: "A"})
     user = place.world.seats[0].entry.user
     assert mistakes_of(user=user, at=clock.now()) == []
-    end(place.world)
+    place.world.end()
     release(place.world, keys=False)
     assert mistakes_of(user=user, at=clock.now()) == []
     release(place.world)
@@ -299,7 +291,7 @@ def test_mistakes_come_with_the_keys_and_not_before() -> None:
 def test_a_mistake_is_tried_again_in_the_letters_of_the_exam() -> None:
     place = make_marking_world(people=1, questions=MACHINE)
     attempt = place.hand_in(0, {0: "A", 2: True})
-    end(place.world)
+    place.world.end()
     release(place.world)
     Attempt.objects.filter(pk=attempt.pk).update(choice_orders={place.world.slots[0]: "DBCA"})
     attempt = Attempt.objects.select_related("sitting__exam", "entry", "form").get(pk=attempt.pk)
@@ -314,7 +306,7 @@ def test_a_mistake_is_tried_again_in_the_letters_of_the_exam() -> None:
 def test_a_withheld_result_has_no_mistakes() -> None:
     place = make_marking_world(people=1, questions=MACHINE)
     place.hand_in(0, {0: "A"})
-    end(place.world)
+    place.world.end()
     release(place.world)
     entry = place.world.seat.entry
     withhold_results(entry=entry, reason="核查", at=clock.now(), actor=place.world.officer)
@@ -325,7 +317,7 @@ def test_half_right_is_a_mistake_too() -> None:
     place = make_marking_world(people=1, questions=MACHINE)
     place.world.form.sections.filter(kind="multiple").update(credit_rule="half")
     attempt = place.hand_in(0, {0: "B", 2: True})
-    end(place.world)
+    place.world.end()
     release(place.world)
     assert attempt.points == Decimal(3)
     assert [one.slot.order for one in mistakes_of(user=place.world.user, at=clock.now())] == [2]

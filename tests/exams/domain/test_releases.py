@@ -32,16 +32,6 @@ def place() -> MarkingWorld:
     return make_marking_world(people=2)
 
 
-def end(place: MarkingWorld) -> datetime:
-    """Close the window a second ago."""
-    at = clock.now()
-    Sitting.objects.filter(pk=place.world.sitting.pk).update(
-        opens_at=at - 3 * HOUR, closes_at=at - timedelta(seconds=1)
-    )
-    place.world.sitting.refresh_from_db()
-    return at
-
-
 def fresh(attempt: Attempt) -> Attempt:
     return Attempt.objects.select_related("sitting__exam", "entry", "form").get(pk=attempt.pk)
 
@@ -62,7 +52,7 @@ def test_what_stands_in_the_way(place: MarkingWorld, code: str, prepare: str) ->
         place.world.start(place.world.seats[0])
     elif prepare == "essay":
         place.hand_in(0, {1: "要公开"})
-    at = clock.now() if prepare == "open" else end(place)
+    at = clock.now() if prepare == "open" else place.world.end()
     with pytest.raises(Conflict) as refusal:
         release(place, at)
     assert refusal.value.code == code
@@ -71,7 +61,7 @@ def test_what_stands_in_the_way(place: MarkingWorld, code: str, prepare: str) ->
 
 def test_released_by_hand_once_and_for_all(place: MarkingWorld) -> None:
     attempt = place.hand_in(0, {0: "B"})
-    at = end(place)
+    at = place.world.end()
     assert attempt_result(attempt=fresh(attempt), at=at) is None
     release(place, at)
     release(place, at + HOUR)
@@ -84,7 +74,7 @@ def test_released_by_hand_once_and_for_all(place: MarkingWorld) -> None:
 
 def test_keys_follow_separately(place: MarkingWorld) -> None:
     attempt = place.hand_in(0, {0: "A"})
-    at = end(place)
+    at = place.world.end()
     release(place, at)
     before = attempt_result(attempt=fresh(attempt), at=at)
     release(place, at + HOUR, with_keys=True)
@@ -99,7 +89,7 @@ def test_keys_follow_separately(place: MarkingWorld) -> None:
 
 def test_keys_wait_for_every_sitting_with_one_of_the_questions(place: MarkingWorld) -> None:
     place.hand_in(0, {0: "A"})
-    at = end(place)
+    at = place.world.end()
     makeup = Sitting.objects.create(
         exam=place.exam,
         kind=SittingKind.MAKEUP,
@@ -187,7 +177,7 @@ def test_the_plan_can_change_until_something_is_out(place: MarkingWorld) -> None
 
 def test_a_withheld_result_is_out_for_everybody_else(place: MarkingWorld) -> None:
     mine, other = place.hand_in(0, {0: "B"}), place.hand_in(1, {0: "B"})
-    at, officer = end(place), place.world.officer
+    at, officer = place.world.end(), place.world.officer
     release(place, at)
     withhold_results(entry=mine.entry, reason="核实替考举报", at=at, actor=officer)
     assert waiting_for(fresh(mine), at) is Waiting.WITHHELD

@@ -24,11 +24,6 @@ def world() -> World:
     return make_world()
 
 
-@pytest.fixture
-def attempt(world: World) -> Attempt:
-    return world.start().attempt
-
-
 def save(world: World, attempt: Attempt, *items: tuple[int, int, Any], **claims: Any) -> Saved:
     rows = [Item(seq, world.slots[place], value, None) for seq, place, value in items]
     return save_answers(claims=claims_of(attempt, **claims), items=rows)
