@@ -17,6 +17,7 @@ from import_export.forms import ConfirmImportForm, ExportForm, ImportForm
 
 from examsite.lib import clock
 from examsite.lib.errors import DomainError
+from examsite.read_only import ReadOnly, ReadOnlyRows
 
 from .domain.banks import change_bank, create_bank
 from .domain.imports import undo_import
@@ -41,35 +42,6 @@ from .models import (
     Topic,
 )
 from .resources import HeldFile, ItemResource, OwnCsv, OwnXlsx, QuestionFile
-
-
-class ReadOnly(admin.ModelAdmin):
-    """Everything can be seen, nothing changed."""
-
-    show_full_result_count = False
-    list_per_page = 50
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class ReadOnlyInline(admin.TabularInline):
-    """Rows below a record, to look at."""
-
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Bank)
@@ -112,7 +84,7 @@ class TopicAdmin(ReadOnly):
     list_select_related = ("parent", "bank")
 
 
-class VersionInline(ReadOnlyInline):
+class VersionInline(ReadOnlyRows):
     model = ItemVersion
     fields = ("number", "words", "answer", "created_by", "created_at")
     readonly_fields = fields
@@ -261,7 +233,7 @@ class ItemAdmin(ReadOnly, ImportExportModelAdmin):
         self._move(request, queryset, "restore")
 
 
-class CitationInline(ReadOnlyInline):
+class CitationInline(ReadOnlyRows):
     model = ItemCitation
     fields = ("edition", "article", "quote", "upheld_at")
 
@@ -310,7 +282,7 @@ class ImportRowAdmin(ReadOnly):
     list_select_related = ("run", "item")
 
 
-class EditionInline(ReadOnlyInline):
+class EditionInline(ReadOnlyRows):
     model = Edition
     fields = ("adopted_on", "in_force_on", "ended_on", "article_count")
 
@@ -323,7 +295,7 @@ class LawAdmin(ReadOnly):
     inlines = (EditionInline,)
 
 
-class ArticleInline(ReadOnlyInline):
+class ArticleInline(ReadOnlyRows):
     model = Article
     fields = ("label", "heading", "text")
 

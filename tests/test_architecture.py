@@ -33,7 +33,7 @@ PURE_PARTS = {
 ANALYTICS_IMPURE = ("facts", "charts", "form_charts", "reports", "snapshots", "documents")
 FACES = ("web", "api", "admin", "management", "resources", "templatetags")
 # Shared by the faces of all apps; they know no app.
-FACE_SUPPORT = ("examsite.web", "examsite.api")
+FACE_SUPPORT = ("examsite.web", "examsite.api", "examsite.read_only")
 
 
 def app_of(module: str) -> str | None:

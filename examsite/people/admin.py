@@ -12,12 +12,11 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.timezone import localdate
 
 from examsite.lib import clock
 from examsite.lib.errors import DomainError
+from examsite.read_only import ReadOnly, ReadOnlyRows
 
 from .domain.accounts import sign_out_everywhere
 from .domain.categories import save_category
@@ -41,36 +40,6 @@ from .words import action_words
 admin.site.unregister(Group)  # rights come from roles
 
 
-class ReadOnly(admin.ModelAdmin):
-    """Everything can be seen, nothing changed."""
-
-    show_full_result_count = False
-    list_per_page = 50
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class ReadOnlyRows(admin.TabularInline):
-    """Rows below an object, to be looked at."""
-
-    extra = 0
-    can_delete = False
-    show_change_link = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 class MembershipRows(ReadOnlyRows):
     model = Membership
     fields = ("unit", "category", "establishment", "position", "valid_from", "valid_to")
@@ -86,6 +55,7 @@ class GrantRows(ReadOnlyRows):
 
 @admin.register(Unit)
 class UnitAdmin(ReadOnly):
+    page_name = "people:unit"
     list_display = ("name", "kind", "parent", "code", "people", "valid_from", "valid_to", "page")
     list_filter = ("kind", ("valid_to", admin.EmptyFieldListFilter))
     list_select_related = ("parent",)
@@ -108,10 +78,6 @@ class UnitAdmin(ReadOnly):
     def people(self, unit: Unit) -> int:
         return unit.members
 
-    @admin.display(description="办理")
-    def page(self, unit: Unit) -> str:
-        return format_html('<a href="{}">打开</a>', reverse("people:unit", args=[unit.pk]))
-
 
 class PresentFilter(admin.SimpleListFilter):
     title = "在册"
@@ -129,6 +95,7 @@ class PresentFilter(admin.SimpleListFilter):
 
 @admin.register(User)
 class UserAdmin(ReadOnly):
+    page_name = "people:person"
     list_display = ("name", "name_note", "username", "is_active", "last_login", "merged_into", "page")
     list_filter = (PresentFilter, "is_active", "memberships__category", "grants__role")
     list_select_related = ("merged_into",)
@@ -140,10 +107,6 @@ class UserAdmin(ReadOnly):
     )  # fmt: skip
     inlines = (MembershipRows, GrantRows)
     actions = ("unlock", "sign_out")
-
-    @admin.display(description="办理")
-    def page(self, user: User) -> str:
-        return format_html('<a href="{}">打开</a>', reverse("people:person", args=[user.pk]))
 
     @admin.action(description="解除登录锁定", permissions=["view"])
     def unlock(self, request: HttpRequest, people: QuerySet[User]) -> None:
@@ -255,6 +218,7 @@ class AuditSealAdmin(ReadOnly):
 
 @admin.register(PeopleImport)
 class PeopleImportAdmin(ReadOnly):
+    page_name = "people:import"
     list_display = ("file_name", "unit", "state", "made_by", "made_at", "applied_at", "undone_at", "page")
     list_filter = ("state",)
     list_select_related = ("unit", "made_by")
@@ -264,10 +228,6 @@ class PeopleImportAdmin(ReadOnly):
         "applied_at", "undone_at",
     )  # fmt: skip
     date_hierarchy = "made_at"
-
-    @admin.display(description="办理")
-    def page(self, run: PeopleImport) -> str:
-        return format_html('<a href="{}">打开</a>', reverse("people:import", args=[run.pk]))
 
 
 @admin.register(CorrectionRequest)
@@ -280,12 +240,9 @@ class CorrectionRequestAdmin(ReadOnly):
 
 @admin.register(Feedback)
 class FeedbackAdmin(ReadOnly):
+    page_name = "people:register_entry"
     list_display = ("code", "kind", "sent_at", "answered_at", "answered_by", "page")
     list_filter = ("kind", ("answered_at", admin.EmptyFieldListFilter))
     list_select_related = ("answered_by",)
     search_fields = ("code", "text")
     date_hierarchy = "sent_at"
-
-    @admin.display(description="办理")
-    def page(self, feedback: Feedback) -> str:
-        return format_html('<a href="{}">打开</a>', reverse("people:register_entry", args=[feedback.pk]))
