@@ -10,7 +10,9 @@ from ..kinds.written import fold
 from .normalise import blank_spans, clean, half, judgement, leading_letters, letters, squeeze
 
 _OPEN, _CLOSE = "（(【[", "）)】]"
-_BRACKET = re.compile(r"[（(【\[]([^（(【\[）)】\]\n]{1,24})[）)】\]]|[_＿]+([^_＿\n]{1,24})[_＿]+")
+_BRACKET = re.compile(
+    r"[（(【\[]([^（(【\[）)】\]\n]{1,24})[）)】\]]|(?<![_＿])[_＿]++([^_＿\n]{1,24})[_＿]+"
+)
 _TAIL = re.compile(
     r"[。？！?!.，,：:\s）)]\s{0,9}([√×✓✗✔✘❌✅☑☒对错]|[A-HＡ-Ｈ](?:[、,，\s]?[A-HＡ-Ｈ]){0,7})[。.]?\s{0,9}$"
 )

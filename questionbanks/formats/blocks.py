@@ -104,11 +104,7 @@ class _Cutter:
                 self._close()
         elif facts.heading is not None:
             self._open_section(facts.heading)
-        elif (
-            chapter_of(line.text)
-            and not any(facts.labels)
-            and not (facts.number and self._starts_item(index))
-        ):
+        elif self._begins_chapter(index):
             self._open_chapter(chapter_of(line.text))
         elif line.title and self._names_what_follows(index):
             self._close()

@@ -10,6 +10,7 @@ from ..kinds.base import Choice
 from .bare_options import RIGHT_BEHIND, Run, bare_options, bulleted_options, counted_options, weak_options
 from .base import Problem
 from .drafts import Draft
+from .line_facts import LONE
 from .lines import Line
 from .marks import Segment, segments, take_tags
 from .materials import material_of
@@ -20,9 +21,6 @@ from .pieces import Block
 _FIELD = re.compile(r"\n[_＿]{10,}\s*$")
 _TRUE_FALSE_LINE = re.compile(
     r"\s*(?:true|false|T|F|对|错|√|×|正确|错误)\s?[.、:：]\s?(?:正确|错误|对|错|√|×)\s*", re.IGNORECASE
-)
-_LONE_ANSWER = re.compile(
-    r"\s*[（(【\[]?\s?(?:[A-HＡ-Ｈ](?:[\s、,，]{0,2}[A-HＡ-Ｈ]){0,7}|[√×✓✗✔✘❌✅]|对|错|正确|错误)\s?[)）】\]]?\s*[。.]?\s*"
 )
 _GLUED_ANSWER = re.compile(r"(?:[（(]\s?([A-HＡ-Ｈ]{1,8})\s?[)）]|[ \t]{2,}([A-HＡ-Ｈ]{1,8}))\s*[。.]?\s*$")
 _NEXT_GLUED = re.compile(r"\s*([A-HＡ-Ｈ]{1,8})\s{0,3}(\d{1,4}[、.．].{4,})", re.DOTALL)
@@ -88,7 +86,7 @@ def _draft_of(lines: Sequence[Line], text_from: int, prefix: str = "") -> Draft:
 
 def _set_answer(draft: Draft, answers: Sequence[str], parts: _Parts) -> None:
     """One answer; what follows a short one belongs to the rationale; two different short ones are a fault."""
-    short = [text for text in answers if _LONE_ANSWER.fullmatch(text)]
+    short = [text for text in answers if LONE.fullmatch(text)]
     if len({clean(text).strip("。. ") for text in short}) > 1:
         draft.note("several_answers", f"写了几个不同的答案：{'；'.join(answers)}", "只留一个答案")
     if answers and answers[0] in short:
@@ -241,7 +239,7 @@ def _unlettered(draft: Draft, parts: _Parts, body: str) -> Run | None:
 def _take_lone_answer(draft: Draft, text: str) -> str:
     """An answer that stands alone in the last line, without a label."""
     head, separator, last = text.rstrip().rpartition("\n")
-    if separator and head.strip() and _LONE_ANSWER.fullmatch(last) and draft.answer is None:
+    if separator and head.strip() and LONE.fullmatch(last) and draft.answer is None:
         draft.answer = last.strip()
         return head
     return text

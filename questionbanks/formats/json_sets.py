@@ -311,14 +311,7 @@ def _stem_roles(data: Mapping[str, Any], layout: Mapping[str, str]) -> dict[str,
     asking = [key for key in texts if _ASKS.search(key) and "title" not in key.casefold()]
     best = max(asking or texts, key=lambda key: len(texts[key]))
     best = max((key for key in texts if texts[best] in texts[key]), key=lambda key: len(texts[key]))
-    others = {
-        key: ""
-        if text in texts[best]
-        else "topic"
-        if len(text) < (SHORT if key in _NAMES else BRIEF)
-        else "material"
-        for key, text in texts.items()
-    }
+    others = {key: "" if text in texts[best] else _beside(key, text) for key, text in texts.items()}
     return others | {best: "stem"}
 
 

@@ -123,7 +123,7 @@ def read_key(texts: Sequence[str], written: bool) -> tuple[list[KeySection], int
 
 _IN_ORDER = re.compile(
     r"\s*((?:[一二三四五六七八九十]{1,3}\s?[、.．])?\s?(?:单项?选择?|多项?选择?|不定项选择|选择|判断)题?)(?:参考)?(?:答案)?\s{0,4}[:：]\s{0,4}"
-    rf"((?:(?:{_ONE})[\s,，、;；|]{{0,4}})+)[。.]?\s*"
+    rf"((?:(?>(?:{_ONE})[\s,，、;；|]{{0,4}}))+)[。.]?\s*"  # atomic: letters could be parted in 2ⁿ ways
 )
 
 

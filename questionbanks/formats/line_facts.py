@@ -11,8 +11,8 @@ from .lines import Line
 from .marks import CHINESE, MAIN, Heading, Number, heading_of, is_kind_alone, number_of, segments
 from .normalise import blank_spans, judgement, letters
 
-LONE = re.compile(
-    r"\s*[（(【\[]?\s?(?:[A-HＡ-Ｈ](?:[\s、,，]{0,2}[A-HＡ-Ｈ]){0,7}|[√×✓✗✔✘对错]|正确|错误)\s?[)）】\]]?\s*[。.]?\s*"
+LONE = re.compile(  # nothing is given back: a line may be a million spaces long
+    r"\s*+[（(【\[]?\s?(?:[A-HＡ-Ｈ](?:[\s、,，]{0,2}[A-HＡ-Ｈ]){0,7}+|[√×✓✗✔✘❌✅对错]|正确|错误)\s?+[)）】\]]?\s*+[。.]?\s*+"
 )
 _KEY_LINE = re.compile(r"\s*\d{1,4}\s?[.．、:：-]?\s?(?:[A-H]{1,8}|[√×对错])[\s,，;；]{1,6}\d")
 _OPTION = re.compile(r"\s*[√✓✔☑✅*＊★]?\s?[(（\[【]?\s?([A-ZＡ-Ｚ])\s{0,2}[.．、:：)）\]】﹒]")

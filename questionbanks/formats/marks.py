@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from ..kinds.written import numeral_value
 from .normalise import CHOICE, half, has_no_place, kind_of, points_of
 
 # -- labels -------------------------------------------------------------------------------------------------
@@ -144,14 +145,6 @@ class Number:
     prefix: str = ""
 
 
-def _value_of(chinese: str) -> int:
-    """三 → 3, 十二 → 12, 二十一 → 21."""
-    tens, ten, ones = chinese.rpartition("十")
-    digits = "零一二三四五六七八九"
-    value = (digits.find(tens) if tens else 1) * 10 if ten else 0
-    return value + max(digits.find(ones), 0) if ones else value
-
-
 def number_of(text: str) -> Number | None:
     """The number at the beginning of a line; None where there is none."""
     lead = len(text) - len(text.lstrip(" \t　*#>·•-"))
@@ -162,7 +155,7 @@ def number_of(text: str) -> Number | None:
         return Number(MAIN, int(match.group(2)), match.end(), match.group(1))
     chinese = _CHINESE.match(text, lead)
     if chinese:
-        return Number(CHINESE, _value_of(chinese.group(1)), chinese.end())
+        return Number(CHINESE, numeral_value(chinese.group(1)) or 0, chinese.end())
     if not (text[lead].isdecimal() or text[lead] in "第题试问例典经Qq[【（("):
         return None
     for style, pattern in _NUMBER_STYLES:

@@ -238,6 +238,9 @@ NASTY = {
     "letters": "ABCD" * 200_000,
     "new lines": "1.\n" * 100_000,
     "options": "A.甲 B.乙 " * 60_000,
+    "a line to write on": "_" * 900_000,
+    "an answer and spaces": "谁（ ）\nA.甲\nB.乙\nA" + " " * 900_000 + "x",
+    "a key that breaks off": "谁（ ）\nA.甲\nB.乙\n2.谁（ ）\n参考答案\n单选题答案：" + "ABCD" * 20 + "！",
 }
 
 
