@@ -7,33 +7,40 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-DATABASES = ("SQLite", "PostgreSQL")
 
 
-def measure_on(database: str, module: str, *arguments: str) -> dict[str, float] | None:
-    """What `python -m module arguments` prints as JSON in its last line, on a fresh database.
+def installed() -> list[str]:
+    """The databases at hand."""
+    if list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
+        return ["SQLite", "PostgreSQL"]
+    print("    PostgreSQL is not installed: not measured")
+    return ["SQLite"]
 
-    None where the database is not installed.
-    """
+
+@contextmanager
+def own_database(database: str, module: str, *arguments: str) -> Iterator[dict[str, Any]]:
+    """What `subprocess` takes to run `python -m module arguments` on a fresh database, gone afterwards."""
     command = [sys.executable, "-W", "ignore", "-m", module, *arguments]
+    if database == "PostgreSQL":
+        command = [str(ROOT / "tests/system/postgres.sh"), *command]
     with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {
-            "DEBUG": "1",
-            "DATA_DIR": folder,
-            "DATABASE_URL": "",
-            "PYTHONPATH": str(ROOT),
-        }
-        if database == "PostgreSQL":
-            if not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
-                return None
-            command = [str(ROOT / "tests/system/postgres.sh"), *command]
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise RuntimeError(done.stderr[-2000:])
-        return dict(json.loads(done.stdout.splitlines()[-1]))
+        own = {"DEBUG": "1", "DATA_DIR": folder, "DATABASE_URL": "", "PYTHONPATH": str(ROOT)}
+        yield {"args": command, "cwd": ROOT, "env": os.environ | own, "text": True}
+
+
+def measure_on(database: str, module: str, *arguments: str) -> dict[str, float]:
+    """What `python -m module arguments` prints as JSON in its last line, on a fresh database."""
+    with own_database(database, module, *arguments) as process:
+        done = subprocess.run(**process, capture_output=True, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stderr[-2000:])
+    return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
 def set_up() -> None:
@@ -48,3 +55,11 @@ def set_up() -> None:
     settings.DEBUG = False  # with it Django keeps every statement in memory
     settings.ALLOWED_HOSTS = ["*"]
     call_command("migrate", verbosity=0)
+
+
+def analyze() -> None:
+    """Tell the database how many rows its tables have by now."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")

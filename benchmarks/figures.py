@@ -1,60 +1,48 @@
 """Figures: a county's year against a hundredth of it, on SQLite and PostgreSQL; statistics, charts, Word.
 
 Each world is a database of its own, in a process of its own (`python -m benchmarks.figures world SCALE`).
-Rows are multiplied inside the database from one row written by the models: a million results take a minute.
 """
 
 from __future__ import annotations
 
 import io
 import json
-import os
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from statistics import median
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
+from benchmarks.county import PEOPLE, TOWNS, YEARS, build_county
+from benchmarks.databases import installed, own_database, set_up
 from benchmarks.rows import Row
+from benchmarks.stopwatch import timed
 
-TOWNS, UNITS, YEARS = 40, 500, (2018, 2019, 2020, 2021, 2022)
-PEOPLE = 5000  # an exam, at scale 1
 YEAR = 2022
 SCALES = (1.0, 0.01)
-NOVEMBER = datetime(2022, 11, 15, 1, tzinfo=UTC)
-ROOT = Path(__file__).resolve().parent.parent
 
 
 def run() -> Iterator[Row]:
     """All rows, SQLite first. The worlds are built side by side and measured one after the other."""
+    databases = installed()
     with ExitStack() as stack:
         worlds = {
-            (database, scale): stack.enter_context(_World(database, scale))
-            for database in installed()
+            (database, scale): stack.enter_context(_world(database, scale))
+            for database in databases
             for scale in SCALES
         }
         for world in worlds.values():
             world.wait_until_built()
-        for database in installed():
+        for database in databases:
             large, small = (worlds[database, scale].measure() for scale in SCALES)
             yield from _compare(database, large, small)
     yield from statistics()
     yield from documents()
-
-
-def installed() -> list[str]:
-    """The databases at hand."""
-    if list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
-        return ["SQLite", "PostgreSQL"]
-    print("    PostgreSQL is not installed: not measured")
-    return ["SQLite"]
 
 
 def _compare(database: str, large: dict[str, float], small: dict[str, float]) -> Iterator[Row]:
@@ -70,31 +58,23 @@ def _compare(database: str, large: dict[str, float], small: dict[str, float]) ->
     yield Row(f"{database}, one exam as of a moment, from the rows", large["as of"], "s")
 
 
+@contextmanager
+def _world(database: str, scale: float) -> Iterator[_World]:
+    """A county in a database of its own; on leaving its process ends and its database goes."""
+    with (
+        own_database(database, "benchmarks.figures", "world", str(scale)) as process,
+        tempfile.TemporaryFile("w+") as errors,
+        subprocess.Popen(**process, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors) as running,
+    ):
+        yield _World(running, errors)
+
+
+@dataclass
 class _World:
-    """A county in a database of its own, in a process of its own that measures it when it is told to."""
+    """A process that builds a county, and measures it when it is told to."""
 
-    def __init__(self, database: str, scale: float) -> None:
-        self.folder = tempfile.TemporaryDirectory()
-        self.errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed on leaving
-        command = [sys.executable, "-W", "ignore", "-m", "benchmarks.figures", "world", str(scale)]
-        if database == "PostgreSQL":
-            command = [str(ROOT / "tests/system/postgres.sh"), *command]
-        own = {"DEBUG": "1", "DATA_DIR": self.folder.name, "DATABASE_URL": "", "PYTHONPATH": str(ROOT)}
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | own, text=True, stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=self.errors,
-        )  # fmt: skip
-
-    def __enter__(self) -> _World:
-        return self
-
-    def __exit__(self, *failure: object) -> None:
-        """Stop it, whatever it is doing; its database goes with it."""
-        if self.process.stdin is not None:
-            self.process.stdin.close()
-        self.process.wait()
-        self.errors.close()
-        self.folder.cleanup()
+    process: subprocess.Popen[str]
+    errors: IO[str]
 
     def wait_until_built(self) -> None:
         self._read()
@@ -119,186 +99,14 @@ class _World:
 
 def world(scale: float) -> None:
     """Build the county and add it up; when a line comes in, measure its pages and print what was found."""
-    import django
-
-    os.environ["DJANGO_SETTINGS_MODULE"] = "examsite.settings"
-    django.setup()
-    from django.conf import settings
+    set_up()
     from django.core.management import call_command
 
-    settings.DEBUG = False  # with it Django keeps every statement in memory
-    settings.ALLOWED_HOSTS = ["*"]
-    call_command("migrate", verbosity=0)
-    county = _build(int(PEOPLE * scale))
-    found = {"first": _timed(lambda: call_command("add_up", stdout=io.StringIO()))}
+    county = build_county(int(PEOPLE * scale))
+    found = {"first": timed(lambda: call_command("add_up", stdout=io.StringIO()))}
     print("built", flush=True)
     if sys.stdin.readline():
         print(json.dumps(found | _measure(county)), flush=True)
-
-
-def _id(number: str) -> str:
-    """A key made of a number, in the words of the database at hand."""
-    from django.db import connection
-
-    if connection.vendor == "postgresql":
-        return f"lpad(to_hex(({number})::bigint), 32, '0')::uuid"
-    return f"printf('%032x', {number})"
-
-
-def _multiply(row: Any, changes: dict[str, str], source: str) -> None:
-    """Insert the row once for every row of `source` (SQL), with some columns changed; then take it away."""
-    from django.db import connection
-
-    model = type(row)
-    columns = [field.column for field in model._meta.concrete_fields]
-    table = model._meta.db_table
-    key = model._meta.pk.column
-    chosen = ", ".join(
-        changes.get(column, f"t.{column}") for column in columns if column != "id" or "id" in changes
-    )
-    names = ", ".join(column for column in columns if column != "id" or "id" in changes)
-    value = row.pk if connection.vendor == "postgresql" else getattr(row.pk, "hex", row.pk)
-    statement = f"INSERT INTO {table} ({names}) SELECT {chosen} FROM {table} t CROSS JOIN ({source}) s"
-    with connection.cursor() as cursor:
-        cursor.execute(f"{statement.replace('%', '%%')} WHERE t.{key} = %s", [value])
-    row.delete()
-
-
-def _series(count: int) -> str:
-    """Rows n = 0 … count − 1."""
-    from django.db import connection
-
-    if connection.vendor == "postgresql":
-        return f"SELECT generate_series(0, {count - 1}) AS n"
-    return f"SELECT n FROM numbers WHERE n < {count}"
-
-
-def _build(people: int) -> Any:
-    from django.db import connection, transaction
-
-    from examsite.lib.ids import uuid7
-    from examsite.people.models import Category, Unit, UnitKind, User
-
-    def unit(name: str, kind: str, parent: Any = None) -> Any:
-        key = uuid7()
-        path = f"{parent.path if parent else ''}{key.hex}/"
-        return Unit.objects.create(id=key, name=name, kind=kind, parent=parent, path=path)
-
-    county = unit("清河县", UnitKind.COUNTY)
-    towns = [(unit(f"第{n}镇", UnitKind.TOWN, county), []) for n in range(TOWNS)]
-    for n in range(UNITS - TOWNS):
-        town, villages = towns[n % TOWNS]
-        villages.append(unit(f"第{n}村", UnitKind.VILLAGE, town))
-    category = Category.objects.get(code="law-wise")
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("CREATE TABLE numbers (n INTEGER PRIMARY KEY)")
-            cursor.executemany("INSERT INTO numbers VALUES (%s)", [(n,) for n in range(people)])
-    with transaction.atomic():
-        for place in range(TOWNS):
-            _multiply(
-                User.objects.create(name="村民"),
-                {"id": _id(f"{place * PEOPLE + 1} + s.n"), "username": "NULL"},
-                _series(people),
-            )
-        for year in YEARS:
-            for place, (town, villages) in enumerate(towns):
-                with transaction.atomic():
-                    _exam(year, place, town, villages, category, people)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-    return county
-
-
-def _exam(year: int, place: int, town: Any, villages: list[Any], category: Any, people: int) -> None:
-    """One exam of a town with everybody on its roster, sat and marked."""
-    from exams.models import Attempt, AttemptEvent, Exam, Form, RosterEntry, Sitting
-    from examsite.people.models import User
-
-    at = NOVEMBER.replace(year=year)
-    exam = Exam.objects.create(
-        unit=town,
-        title=f"{year}年法律明白人考试",
-        stat_year=year,
-        category=category,
-        label="学法考试",
-        audience_label="骨干群众",
-        created_at=at,
-        published_at=at,
-        roster_frozen_at=at,
-        roster_attested_by="组织委员",
-    )
-    form = Form.objects.create(
-        exam=exam,
-        code="A",
-        title="A卷",
-        salt="0" * 16,
-        total_points=100,
-        paper={},
-        built_at=at,
-        published_at=at,
-    )
-    sitting = Sitting.objects.create(
-        exam=exam,
-        title="正考",
-        opens_at=at,
-        closes_at=at + timedelta(hours=8),
-        duration_s=3600,
-        created_at=at,
-        released_at=at + timedelta(days=1),
-    )
-    first = (YEARS.index(year) * TOWNS + place) * PEOPLE + 1
-    key, person = _id(f"{first} + s.n"), _id(f"{place * PEOPLE + 1} + s.n")
-    user = User.objects.create(name="样本")
-
-    def listed(village: Any) -> Any:
-        return RosterEntry.objects.create(
-            exam=exam,
-            user=user,
-            name="村民",
-            unit=village,
-            unit_path=village.path,
-            category=category,
-            admission_number="x",
-        )
-
-    for number, village in enumerate(villages):
-        own = f"SELECT n FROM ({_series(people)}) x WHERE n % {len(villages)} = {number}"
-        admission = f"CAST({first} + s.n AS VARCHAR(32))"
-        changes = {
-            "id": key,
-            "user_id": person,
-            "admission_number": admission,
-            "birth_year": "1950 + s.n % 50",
-        }
-        _multiply(listed(village), changes, own)
-    entry = listed(villages[0])
-
-    def attempt() -> Any:
-        return Attempt.objects.create(
-            exam=exam,
-            entry=entry,
-            sitting=sitting,
-            form=form,
-            number=1,
-            state="marked",
-            started_at=at,
-            due_at=at + timedelta(hours=1),
-            grace_s=180,
-            submitted_at=at + timedelta(minutes=30),
-            points=0,
-            possible=100,
-        )
-
-    _multiply(attempt(), {"id": key, "entry_id": key, "points": "45 + s.n % 56"}, _series(people))
-    one = attempt()
-    event = AttemptEvent.objects.create(
-        attempt=one, action="finish_marking", before="submitted", after="marked", at=at
-    )
-    _multiply(event, {"attempt_id": key}, _series(people))
-    one.delete()
-    entry.delete()
-    user.delete()
 
 
 def _measure(county: Any) -> dict[str, float]:
@@ -333,24 +141,16 @@ def _measure(county: Any) -> dict[str, float]:
 
     assert ExamFigures.objects.count() == TOWNS * len(YEARS)
     found = {}
-    found["cold"] = median(_timed(page, before=cache.clear) for _ in range(5))
-    found["warm"] = median(_timed(page) for _ in range(7))
-    found["cold with charts"] = median(_timed(with_charts, before=cache.clear) for _ in range(3))
-    found["warm with charts"] = median(_timed(with_charts) for _ in range(5))
+    found["cold"] = median(timed(page, before=cache.clear) for _ in range(5))
+    found["warm"] = median(timed(page) for _ in range(7))
+    found["cold with charts"] = median(timed(with_charts, before=cache.clear) for _ in range(3))
+    found["warm with charts"] = median(timed(with_charts) for _ in range(5))
     with CaptureQueriesContext(connection) as seen:
         page()
     found["statements"] = len(seen)
     exam = Exam.objects.filter(stat_year=YEAR).first()
-    found["as of"] = _timed(lambda: RecountedSums([exam], at=clock.now()))
+    found["as of"] = timed(lambda: RecountedSums([exam], at=clock.now()))
     return found
-
-
-def _timed(what: Callable[[], object], before: Callable[[], object] | None = None) -> float:
-    if before is not None:
-        before()
-    start = time.perf_counter()
-    what()
-    return time.perf_counter() - start
 
 
 # --- Statistics, charts, Word --------------------------------------------------------------------------
@@ -377,7 +177,7 @@ def statistics() -> Iterator[Row]:
     analyze(matrix)
     yield Row(
         "statistics of 5,000 × 100 answers",
-        median(_timed(lambda: analyze(matrix)) for _ in range(5)),
+        median(timed(lambda: analyze(matrix)) for _ in range(5)),
         "s",
         0.1,
     )
@@ -409,10 +209,10 @@ def documents() -> Iterator[Row]:
     for name, chart in (("bars of 8 units", bars), ("law map 8 × 5", heat), ("score bands", bands)):
         png(draw(chart))
         yield Row(
-            f"chart, {name}, PNG", median(_timed(lambda c=chart: png(draw(c))) for _ in range(5)), "s", 0.15
+            f"chart, {name}, PNG", median(timed(lambda c=chart: png(draw(c))) for _ in range(5)), "s", 0.15
         )
         yield Row(
-            f"chart, {name}, SVG", median(_timed(lambda c=chart: svg(draw(c))) for _ in range(5)), "s", 0.15
+            f"chart, {name}, SVG", median(timed(lambda c=chart: svg(draw(c))) for _ in range(5)), "s", 0.15
         )
     tables = tuple(
         Table(
@@ -427,7 +227,7 @@ def documents() -> Iterator[Row]:
     document = ReportDocument(
         "青城镇", 2022, "verified", Paragraph((say("x", "全年组织学法考试。"),)), (), (), tables, pictures, ()
     )
-    yield Row("Word, 8 tables of 40 rows and 5 charts", _timed(lambda: report_docx(document)), "s", 5.0)
+    yield Row("Word, 8 tables of 40 rows and 5 charts", timed(lambda: report_docx(document)), "s", 5.0)
 
 
 if __name__ == "__main__":

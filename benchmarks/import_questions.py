@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import random
 import resource
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from benchmarks.databases import measure_on, set_up
 from benchmarks.rows import Row
+from benchmarks.stopwatch import best_of_three, peak_mb
 from examsite.lib.cells import add_sheet, book_bytes, new_book
 
 ROWS = 10_000
@@ -76,12 +75,12 @@ WORDS = [
 def run() -> Iterator[Row]:
     """All rows of this benchmark."""
     yield from reading()
-    few, many = _in_process("doubles 5000"), _in_process("doubles 50000")
+    few, many = _measure("doubles", "5000"), _measure("doubles", "50000")
     yield Row("doubles of 10,000 items against 5,000 stored", few["seconds"], "s")
     yield Row("doubles of 10,000 items against 50,000 stored", many["seconds"], "s")
     yield Row("growth from 5,000 to 50,000 stored", many["seconds"] / few["seconds"], "×", 6)
     yield Row("bank page with search and facets at 50,000 items", many["page"], "s")
-    memory = _in_process("memory")
+    memory = _measure("memory")
     yield Row("memory above idle while importing 10,000 rows", memory["above_idle"], "MB", 300)
     yield Row("  of it the process that reads the file", memory["child"], "MB")
     yield Row("import of 10,000 rows: read and laid out for review", memory["review"], "s")
@@ -89,35 +88,32 @@ def run() -> Iterator[Row]:
     yield Row("import of 10,000 rows: undone", memory["undo"], "s")
 
 
-def reading() -> Iterator[Row]:
-    """parse + check of a 10,000-row xlsx against calamine's bare reading of the same bytes; best of three."""
+def _measure(*part: str) -> dict[str, float]:
+    return measure_on("SQLite", "benchmarks.import_questions", *part)
+
+
+def bare_reading(data: bytes) -> None:
+    """Every cell of a workbook, read and thrown away."""
     import python_calamine
 
+    book = python_calamine.load_workbook(io.BytesIO(data))
+    for name in book.sheet_names:
+        book.get_sheet_by_name(name).to_python()
+
+
+def reading() -> Iterator[Row]:
+    """parse + check of a 10,000-row xlsx against calamine's bare reading of the same bytes; best of three."""
     from questionbanks.formats.registry import parse
 
     data = workbook(ROWS)
 
-    def bare() -> None:
-        book = python_calamine.load_workbook(io.BytesIO(data))
-        for name in book.sheet_names:
-            book.get_sheet_by_name(name).to_python()
-
     def whole() -> None:
         assert len(parse(data, name="题.xlsx").questions) == ROWS
 
-    slow, fast = _best(whole), _best(bare)
+    slow, fast = best_of_three(whole), best_of_three(lambda: bare_reading(data))
     yield Row("bare reading of a 10,000-row xlsx", fast, "s")
     yield Row("parse and check of the same file", slow, "s")
     yield Row("parse and check ÷ bare reading", slow / fast, "×", 15)
-
-
-def _best(work: Callable[[], None]) -> float:
-    times = []
-    for _ in range(3):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 def workbook(count: int) -> bytes:
@@ -151,32 +147,9 @@ def _sentence(source: random.Random, words: int) -> str:
 # --- in a process of its own -----------------------------------------------------------------------------
 
 
-def _in_process(part: str) -> dict[str, float]:
-    with tempfile.TemporaryDirectory() as folder:
-        env = os.environ | {
-            "DEBUG": "1",
-            "DATA_DIR": folder,
-            "DATABASE_URL": f"sqlite:///{folder}/bench.sqlite3",
-        }
-        command = [sys.executable, "-W", "ignore", "-m", "benchmarks.import_questions", *part.split()]
-        done = subprocess.run(command, env=env, capture_output=True, check=False, text=True)
-        if done.returncode:
-            raise RuntimeError(done.stderr[-2000:])
-        found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-        return found
-
-
 def _bank() -> Any:
     """A fresh database with an empty bank."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "examsite.settings")
-    import django
-
-    django.setup()
-    from django.conf import settings
-    from django.core.management import call_command
-
-    settings.DEBUG = False  # with it Django keeps every statement in memory
-    call_command("migrate", verbosity=0)
+    set_up()
     from examsite.people.domain.units import create_unit
     from questionbanks.domain.banks import create_bank
 
@@ -226,7 +199,7 @@ def measure_memory() -> dict[str, float]:
     from questionbanks.domain.imports import confirm_import, open_import, read_import, undo_import
 
     data = workbook(ROWS)
-    idle = _peak(resource.RUSAGE_SELF)
+    idle = peak_mb()
     start = time.perf_counter()
     run = open_import(bank=bank, data=data, name="题.xlsx", at=AT, actor=None)
     run = read_import(run=run, at=AT)
@@ -234,19 +207,14 @@ def measure_memory() -> dict[str, float]:
     assert confirm_import(run=run, at=AT, actor=None) == ROWS
     stored = time.perf_counter()
     undo_import(run=run, at=AT, actor=None)
-    child = _peak(resource.RUSAGE_CHILDREN)
+    child = peak_mb(resource.RUSAGE_CHILDREN)
     return {
-        "above_idle": _peak(resource.RUSAGE_SELF) - idle + child,
+        "above_idle": peak_mb() - idle + child,
         "child": child,
         "review": reviewed - start,
         "store": stored - reviewed,
         "undo": time.perf_counter() - stored,
     }
-
-
-def _peak(who: int) -> float:
-    """Greatest resident set so far, in MB (Linux counts in KB)."""
-    return resource.getrusage(who).ru_maxrss / 1024
 
 
 if __name__ == "__main__":

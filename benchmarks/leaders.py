@@ -43,18 +43,19 @@ def build(people: int) -> dict[str, str]:
     django.setup()
     from django.conf import settings
 
-    from benchmarks import figures
+    from benchmarks.county import build_county
+    from benchmarks.figures import YEAR
     from examsite.lib import clock
     from examsite.lib.ids import random_token
     from examsite.people.domain.roles import grant_role
     from examsite.people.models import Role, User
 
     assert not settings.DEBUG
-    place = figures._build(people)
+    place = build_county(people)
     leader = {"username": "leader", "password": random_token()}
     user = User.objects.create_user(leader["username"], leader["password"], name="领导")
     grant_role(user=user, role=Role.LEADER, unit=place, at=clock.now(), actor=None)
-    return leader | {"page": f"/figures/?year={figures.YEAR}&category=law-wise"}
+    return leader | {"page": f"/figures/?year={YEAR}&category=law-wise"}
 
 
 if __name__ == "__main__":

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import io
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
 from statistics import mean, median
 from typing import Any
 
-from benchmarks.databases import DATABASES, measure_on, set_up
+from benchmarks.databases import installed, measure_on, set_up
+from benchmarks.import_questions import bare_reading
 from benchmarks.rows import Row
+from benchmarks.stopwatch import best_of_three, peak_mb
 
 SIGN_INS = 150
 ROWS, OTHER_HALF = 20_000, 10_000  # rows of the list; how many of them are known already
@@ -26,16 +27,11 @@ PASSWORD = "Qingcheng-2026-putong"
 
 
 def run() -> Iterator[Row]:
-    for database in DATABASES:
-        found = measure_on(database, "benchmarks.people", "signing-in")
-        if found is None:
-            print(f"    {database} is not installed: not measured")
-            continue
-        yield from _sign_in_rows(database, found)
-    for database in DATABASES:
-        found = measure_on(database, "benchmarks.people", "roster")
-        if found is not None:
-            yield from _roster_rows(database, found)
+    databases = installed()
+    for database in databases:
+        yield from _sign_in_rows(database, measure_on(database, "benchmarks.people", "signing-in"))
+    for database in databases:
+        yield from _roster_rows(database, measure_on(database, "benchmarks.people", "roster"))
 
 
 def _sign_in_rows(database: str, found: dict[str, float]) -> Iterator[Row]:
@@ -114,8 +110,6 @@ def roster() -> dict[str, float]:
     set_up()
     from datetime import date
 
-    import python_calamine
-
     from examsite.lib import clock
     from examsite.people.domain.import_preview import preview
     from examsite.people.domain.imports import apply_import, upload_list
@@ -135,17 +129,12 @@ def roster() -> dict[str, float]:
     apply_import(run=known, digest=preview(known).digest, at=clock.now(), actor=officer)
     data, run = upload(ROWS)
 
-    def bare() -> None:
-        book = python_calamine.load_workbook(io.BytesIO(data))
-        for name in book.sheet_names:
-            book.get_sheet_by_name(name).to_python()
-
-    before = _peak_mb()
+    before = peak_mb()
     shown: list[Any] = []
-    fast = _best(bare)
-    slow = _best(lambda: shown.append(preview(run).summary()))
+    fast = best_of_three(lambda: bare_reading(data))
+    slow = best_of_three(lambda: shown.append(preview(run).summary()))
     assert shown[0] == shown[0] | {"rows": ROWS, "new": ROWS - OTHER_HALF, "unchanged": OTHER_HALF}, shown[0]
-    return {"bare": fast, "preview": slow, "memory": _peak_mb() - before}
+    return {"bare": fast, "preview": slow, "memory": peak_mb() - before}
 
 
 def list_of(rows: int) -> bytes:
@@ -165,19 +154,6 @@ def list_of(rows: int) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
-
-
-def _best(do: Callable[[], None]) -> float:
-    taken = []
-    for _ in range(3):
-        start = time.perf_counter()
-        do()
-        taken.append(time.perf_counter() - start)
-    return min(taken)
-
-
-def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import resource
 import time
 from datetime import UTC, datetime
 
 from benchmarks.rows import Row
+from benchmarks.stopwatch import peak_mb
 from exams.printing.book import question_book
 from exams.printing.content import Candidate, Occasion, PrintedPaper, PrintedQuestion, PrintedSection
 from exams.printing.sheets import answer_sheets
@@ -41,10 +41,6 @@ def people(count: int) -> list[Candidate]:
         Candidate(f"张三{n}", "东风村", f"2026-11-0103-{n:04}-5", "第一考场", str(n), "A")
         for n in range(1, count + 1)
     ]
-
-
-def peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def run() -> list[Row]:
