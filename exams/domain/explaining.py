@@ -132,33 +132,16 @@ def explain(attempt: Attempt) -> Explanation:
     now = digest(sheet)
     receipts = tuple(Receipt.objects.filter(attempt=attempt).order_by("id"))
     numbers = numbers_in(attempt)
-    slots = sorted(
-        Slot.objects.filter(form=attempt.form_id).select_related("section"),
-        key=lambda slot: numbers[slot.code],
-    )
+    asked = Slot.objects.filter(form=attempt.form_id).select_related("section")
+    slots = sorted(asked.prefetch_related("corrections"), key=lambda slot: numbers[slot.code])
     logs, count = _logs(attempt)
     marks: dict[UUID, list[Mark]] = defaultdict(list)
     for mark in Mark.objects.filter(attempt=attempt).select_related("marker").order_by("id"):
         marks[mark.slot_id].append(mark)
-    corrections: dict[UUID, list[KeyCorrection]] = defaultdict(list)
-    for correction in (
-        KeyCorrection.objects.filter(slots__form=attempt.form_id).order_by("at", "pk").distinct()
-    ):
-        for slot_id in correction.slots.filter(form=attempt.form_id).values_list("pk", flat=True):
-            corrections[slot_id].append(correction)
     return Explanation(
         attempt=attempt,
         questions=tuple(
-            _explained(
-                slot,
-                numbers[slot.code],
-                attempt,
-                keys,
-                logs[slot.code],
-                marks[slot.pk],
-                corrections[slot.pk],
-                now,
-            )
+            _explained(slot, numbers[slot.code], attempt, keys, logs[slot.code], marks[slot.pk], now)
             for slot in slots
         ),
         history=_history(attempt),
@@ -211,7 +194,6 @@ def _explained(
     keys: FormKeys,
     log: Sequence[_Logged],
     marks: Sequence[Mark],
-    corrections: Sequence[KeyCorrection],
     now: str,
 ) -> Explained:
     order, marking = attempt.choice_orders.get(slot.code, ""), keys.by_id[slot.pk]
@@ -251,7 +233,7 @@ def _explained(
             for one in log
         ),
         marks=tuple(_mark_line(mark, counts=bool(counting) and mark is counting[-1]) for mark in marks),
-        corrections=tuple(corrections),
+        corrections=tuple(slot.corrections.all()),
     )
 
 

@@ -16,7 +16,7 @@ from exams.engine.marking import MarkingSlot
 from exams.models import Attempt, Quarantine
 from examsite.lib import clock
 from tests.exam_world import claims_of
-from tests.marking_world import ESSAY, MarkingWorld, make_marking_world
+from tests.marking_world import ESSAY, THREE, MarkingWorld, make_marking_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 D = Decimal
@@ -105,6 +105,23 @@ def test_the_statements_do_not_grow_with_the_answers(place: MarkingWorld) -> Non
             explained(attempt)
         counts.append(len(statements))
     assert counts[0] == counts[1]
+
+
+def test_the_statements_do_not_grow_with_the_corrections() -> None:
+    place = make_marking_world(people=1, questions=THREE)
+    attempt = place.hand_in(0, {0: "A"})
+    place.world.end()
+    counts = []
+    for question in range(3):
+        place.correct(question, Method.FULL)
+        explained(attempt)
+        with CaptureQueriesContext(connection) as statements:
+            story = explained(attempt)
+        counts.append(len(statements))
+        assert [len(one.corrections) for one in story.questions] == [1] * (question + 1) + [0] * (
+            2 - question
+        )
+    assert counts == [counts[0]] * 3
 
 
 @pytest.mark.parametrize(
