@@ -84,9 +84,8 @@ def needed_slots(at: datetime) -> QuerySet[Slot]:
     return Slot.objects.filter(Q(form__exam__in=secret) | (Q(form__built_at__gt=at - REMEMBERED) & unsat))
 
 
-def items_for_practice(bank: Bank, at: datetime) -> QuerySet[Item]:
-    """The items of a bank that may be tried now, with their answers."""
-    needed = needed_slots(at)
+def items_for_practice(bank: Bank, needed: QuerySet[Slot]) -> QuerySet[Item]:
+    """The items of a bank that may be tried now, with their answers. `needed`: as `needed_slots` says."""
     return (
         bank.items.filter(state=ItemState.APPROVED, stale_reason="", current__isnull=False)
         .exclude(pk__in=needed.values("version__item"))
@@ -99,23 +98,27 @@ def items_for_practice(bank: Bank, at: datetime) -> QuerySet[Item]:
 
 def banks_to_practise(*, user: User, at: datetime) -> list[PracticeBank]:
     """The open banks of the person's units; those without a question to try are left out."""
-    rows = banks_practised_by(user).select_related("unit").order_by("name")
-    found = [PracticeBank(bank, len(exercise_codes(bank=bank, at=at))) for bank in rows]
+    rows, needed = banks_practised_by(user).select_related("unit").order_by("name"), needed_slots(at)
+    found = [PracticeBank(bank, len(_codes_of(items_for_practice(bank, needed)))) for bank in rows]
     return [one for one in found if one.questions]
 
 
 def laws_in(bank: Bank, at: datetime) -> list[Law]:
     """The laws that questions to try rest on."""
-    items = items_for_practice(bank, at).values("current")
+    items = items_for_practice(bank, needed_slots(at)).values("current")
     return list(Law.objects.filter(editions__citations__version__in=items).distinct().order_by("short"))
 
 
 def exercise_codes(*, bank: Bank, at: datetime, law: UUID | None = None) -> list[str]:
     """The questions that may be tried, in the order of the bank; a part of a case is one."""
-    items = items_for_practice(bank, at)
+    items = items_for_practice(bank, needed_slots(at))
     if law is not None:
         cited = ItemCitation.objects.filter(version=OuterRef("current"), edition__law=law)
         items = items.filter(Exists(cited))
+    return _codes_of(items)
+
+
+def _codes_of(items: QuerySet[Item]) -> list[str]:
     cases = items.filter(kind="case_group").values_list("pk", "current__content")
     parts = {key: len(content["parts"]) for key, content in cases}
     codes = []
@@ -131,7 +134,8 @@ def exercise(*, bank: Bank, code: str, at: datetime) -> tuple[Exercise, list[Bas
         key, place = UUID(name), int(part) if part else None
     except ValueError:
         key, place = None, None
-    item = items_for_practice(bank, at).select_related("current").filter(pk=key).first()
+    items = items_for_practice(bank, needed_slots(at))
+    item = items.select_related("current").filter(pk=key).first()
     if item is None or item.current is None:
         raise NotFound("not_found", "这道题现在不能练习。")
     whole = codec.from_json(item.current.content, item.current.key)

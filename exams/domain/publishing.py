@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -71,8 +72,8 @@ def _slot_obstacle(slot: Slot) -> Obstacle | None:
 
 def warnings_of(form: Form, duration_s: int | None = None, *, at: datetime) -> list[Finding]:
     """What is worth a second look; nothing of it forbids publishing but what obstacles() names, too."""
-    asked, told = [], set()
-    for slot in slots_of(form):
+    asked, told, slots = [], set(), slots_of(form)
+    for slot in slots:
         question = codec.from_json(slot.version.content, slot.version.key)
         material = ""
         if slot.part is not None:
@@ -83,12 +84,11 @@ def warnings_of(form: Form, duration_s: int | None = None, *, at: datetime) -> l
     blueprint = form.exam.blueprint
     if duration_s is None:
         duration_s = blueprint.duration_s if blueprint else 3600
-    return [*paper_warnings(asked, duration_s), *_worn(form, at), *_practised(form)]
+    return [*paper_warnings(asked, duration_s), *_worn(form, slots, at), *_practised(slots)]
 
 
-def _practised(form: Form) -> list[Finding]:
+def _practised(slots: Sequence[Slot]) -> list[Finding]:
     """Items of a bank that people may practise: until this form was made, its answers stood there, too."""
-    slots = slots_of(form)
     banks = Bank.objects.filter(pk__in={slot.version.item.bank_id for slot in slots})
     opened = set(banks.filter(practice_since__isnull=False).values_list("pk", flat=True))
     slots = [slot for slot in slots if slot.version.item.bank_id in opened]
@@ -98,13 +98,12 @@ def _practised(form: Form) -> list[Finding]:
     return [Finding("practised", text, tuple(slot.order for slot in slots))]
 
 
-def _worn(form: Form, at: datetime) -> list[Finding]:
+def _worn(form: Form, slots: Sequence[Slot], at: datetime) -> list[Finding]:
     """Items picked by hand or brought by a paper that were asked more often than the blueprint allows."""
     blueprint = form.exam.blueprint
     exposure = None if blueprint is None else exposure_of(blueprint, at=at, besides=form.exam)
     if exposure is None:
         return []
-    slots = slots_of(form)
     known = exams_asking({slot.version.item.bank_id for slot in slots}, exposure)
     numbers = tuple(slot.order for slot in slots if known.get(slot.version.item_id, 0) >= exposure.most)
     if not numbers:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from exams.domain.practice import (
     banks_to_practise,
@@ -185,6 +187,17 @@ def test_people_practise_the_banks_of_their_units_and_above(world: World) -> Non
     assert names(world.user) == [("青城镇题库", 1)]
     assert names(member) == [("青城镇题库", 1)]
     assert names(stranger) == []
+
+
+def test_the_exams_are_looked_through_once_for_all_banks(world: World) -> None:
+    for number in range(3):
+        other = create_bank(name=f"题库{number}", unit=world.town, at=clock.now(), actor=None)
+        add(other, replace(FREE, stem=f"另{number}？"))
+        open_practice(bank=other, at=clock.now(), actor=world.officer)
+    with CaptureQueriesContext(connection) as statements:
+        assert len(names(world.user)) == 4
+    through = [one["sql"] for one in statements if 'FROM "exams_exam"' in one["sql"]]
+    assert len(through) == 1
 
 
 def test_a_bank_that_is_not_open_is_nobodys(world: World) -> None:
