@@ -301,18 +301,20 @@ def check_sections(sections: Sequence[SectionSpec], total_points: Decimal) -> No
         )
 
 
+def check_credit(where: str, kind: str, points: Decimal, credit_rule: str, per_choice: Decimal) -> None:
+    """Raise Invalid unless items of this kind can be worth this much and be marked by this rule."""
+    if points <= 0 or points != points.quantize(CENT):
+        raise Invalid("points", f"{where}的每题分值要大于 0，最多两位小数。")
+    if credit_rule not in allowed_rules(kind):
+        raise Invalid("credit_rule", f"{where}：{KINDS[kind].label}不能用这种计分规则。")
+    if RULES[credit_rule].uses_per_choice and not 0 < per_choice <= points:
+        raise Invalid("per_choice", f"{where}要填每对一项得几分，大于 0，不超过每题 {plain(points)} 分。")
+
+
 def _check_section(where: str, section: SectionSpec) -> None:
     if section.kind not in KINDS:
         raise Invalid("kind", f"{where}没有选题型。")
-    label = KINDS[section.kind].label
-    if section.points <= 0 or section.points != section.points.quantize(CENT):
-        raise Invalid("points", f"{where}的每题分值要大于 0，最多两位小数。")
-    if section.credit_rule not in allowed_rules(section.kind):
-        raise Invalid("credit_rule", f"{where}：{label}不能用这种计分规则。")
-    if RULES[section.credit_rule].uses_per_choice and not 0 < section.per_choice <= section.points:
-        raise Invalid(
-            "per_choice", f"{where}要填每对一项得几分，大于 0，不超过每题 {plain(section.points)} 分。"
-        )
+    check_credit(where, section.kind, section.points, section.credit_rule, section.per_choice)
     if not section.rows:
         raise Invalid("no_rows", f"{where}至少要有一行抽题规则。")
     for place, row in enumerate(section.rows, 1):

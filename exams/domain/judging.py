@@ -21,7 +21,6 @@ from examsite.lib.errors import Conflict, Invalid
 from examsite.people.models import User
 from questionbanks.kinds.base import Answer
 
-from ..engine.headings import plain
 from ..engine.marking_people import Judged, conclude
 from ..engine.release import released_since
 from ..engine.rubric import rubric_for
@@ -30,7 +29,7 @@ from ..engine.transitions import State
 from ..models import Attempt, Judgement, MarkingRound, MarkingTask
 from .attempts import lock_attempts
 from .keys import FormKeys, load_keys, resolve_answer
-from .marking import answer_digest, append_mark
+from .marking import answer_digest, append_mark, require_points
 from .releases import release_of
 from .sheets import load_sheets
 
@@ -153,8 +152,7 @@ def _check(task: MarkingTask, verdict: Verdict) -> Decimal:
         keys = load_keys(task.slot.form_id)
         rubric = rubric_for(keys.questions[task.slot.code], possible, given_answer(task, keys))
         points = rubric.points(verdict.ticks)
-    if not points.is_finite() or points < 0 or points > possible or points != round(points, 2):
-        raise Invalid("points", f"得分在 0 到 {plain(possible)} 之间，最多两位小数。")
+    require_points(points, possible)
     return points
 
 

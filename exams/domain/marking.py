@@ -18,9 +18,11 @@ from uuid import UUID
 
 from django.db import transaction
 
+from examsite.lib.errors import Invalid
 from examsite.people.models import User
 
 from ..engine import sheet as sheets
+from ..engine.headings import plain
 from ..engine.marking import SlotMark, Total, mark_slot, total_of
 from ..engine.transitions import Action, State
 from ..models import Attempt, Mark
@@ -191,6 +193,12 @@ def _finish(finished: Sequence[_Finished], at: datetime) -> None:
     attempts = [one.attempt for one in finished]
     write_totals((one.attempt.pk, one.total) for one in finished)
     move_attempts(attempts, Action.FINISH_MARKING, at=at, actor=None)
+
+
+def require_points(points: Decimal, possible: Decimal) -> None:
+    """Raise Invalid for points that nobody can give: below 0, above `possible`, with a third decimal."""
+    if not points.is_finite() or not 0 <= points <= possible or points != round(points, 2):
+        raise Invalid("points", f"得分在 0 到 {plain(possible)} 之间，最多两位小数。")
 
 
 def append_mark(

@@ -17,15 +17,13 @@ from examsite.lib.errors import Conflict, Invalid
 from examsite.people.domain.audit import record
 from examsite.people.models import User
 from questionbanks.domain.import_rows import problems_of_row, question_of_row
-from questionbanks.kinds.credit import RULES
 from questionbanks.models import Decision, Double, ImportRow, ImportRun, ImportState, Item
 
-from ..engine.headings import allowed_rules, numeral, section_instructions, section_title
+from ..engine.headings import numeral, section_instructions, section_title
 from ..models import Exam, Form, FormRole
+from .blueprints import check_credit
 from .form_writing import SectionPlan, write_form
 from .forms import free_codes
-
-CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +139,7 @@ def compose_form(
 
 
 def _plan(where: str, section: ReadySection, terms: SectionTerms) -> SectionPlan:
-    if terms.points <= 0 or terms.points != terms.points.quantize(CENT):
-        raise Invalid("points", f"{where}的每题分值要大于 0，最多两位小数。")
-    if terms.credit_rule not in allowed_rules(section.kind):
-        raise Invalid("credit_rule", f"{where}不能用这种计分规则。")
-    if RULES[terms.credit_rule].uses_per_choice and not 0 < terms.per_choice <= terms.points:
-        raise Invalid("per_choice", f"{where}要填每对一项得几分，大于 0，不超过每题分值。")
+    check_credit(where, section.kind, terms.points, terms.credit_rule, terms.per_choice)
     return SectionPlan(
         title=section_title("", section.kind),
         instructions=section_instructions(

@@ -27,7 +27,7 @@ from ..models import (
 )
 from .attempts import lock_attempt
 from .frozen_figures import outdate_figures
-from .marking import answer_digest, append_mark, newest_marks
+from .marking import answer_digest, append_mark, newest_marks, require_points
 from .papers import numbers_in
 from .releases import release_of
 from .results import waiting_for
@@ -168,8 +168,7 @@ def answer_review(
 def _new_points(request: ReviewRequest, points: Decimal) -> Decimal:
     if request.slot is None or not may_change_points(request):
         raise Invalid("machine", "机器评分的题不单独改分：答案有误请用“答案更正”，录入有误请作废后重新录入。")
-    if not points.is_finite() or not 0 <= points <= request.slot.points or points != round(points, 2):
-        raise Invalid("points", f"得分在 0 到 {plain(request.slot.points)} 之间，最多两位小数。")
+    require_points(points, request.slot.points)
     return points
 
 
