@@ -14,14 +14,9 @@ from exams.models import Blueprint, Exam, Form
 from examsite.people.domain.approvals import decide
 from examsite.people.models import Approval, Role, User
 from tests.factories import AT, make_member, make_members, make_staff
-from tests.papers_world import Office, make_office
+from tests.papers_world import Office
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def office() -> Office:
-    return make_office()
 
 
 @pytest.fixture

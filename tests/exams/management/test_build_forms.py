@@ -11,14 +11,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from exams.models import Form
-from tests.papers_world import Office, make_office
+from tests.papers_world import Office
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def office() -> Office:
-    return make_office()
 
 
 def run(office: Office, **options: object) -> str:

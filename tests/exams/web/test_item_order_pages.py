@@ -18,19 +18,14 @@ from exams.domain.reviews import ask_review
 from exams.domain.submitting import submit_attempt
 from exams.models import Attempt, Exam, ReviewRequest, Sitting, Slot
 from examsite.lib import clock
-from examsite.people.models import Category, User
+from examsite.people.models import Category
 from questionbanks.kinds.base import Choice, Question
 from tests.exam_world import World, claims_of, make_world
-from tests.papers_world import Office, make_office
+from tests.office_pages import client_of
+from tests.papers_world import Office
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CHECKED = re.compile(r'<input type="checkbox" name="shuffle_items"[^>]*>')
-
-
-def client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="examsite.people.backends.RoleBackend")
-    return client
 
 
 def text_of(client: Client, name: str, *args: object) -> str:
@@ -46,11 +41,6 @@ def box(text: str) -> tuple[bool, bool]:
 
 
 # --- The rule ------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def office() -> Office:
-    return make_office()
 
 
 def fields(exam: Exam, **changes: object) -> dict[str, object]:
