@@ -12,7 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 
 from examsite.lib.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 
@@ -52,6 +52,33 @@ def back_url(request: HttpRequest) -> str:
     return reverse("home") if request.method == "POST" else request.get_full_path()
 
 
+def act_on(
+    request: HttpRequest,
+    form: forms.Form,
+    do: Callable[[dict[str, Any]], str | HttpResponse],
+    *,
+    done: str = "",
+) -> tuple[HttpResponse | None, int]:
+    """(answer, status) of a page with a form. When the form was sent and is good, `do` it and answer with
+    what it returns, an address to go to or a response; else no answer: the page shows the form.
+
+    Invalid and Conflict of the domain stand above the form, which keeps what was typed; other refusals are
+    those of the `page` decorator.
+    """
+    if request.method != "POST":
+        return None, 200
+    if not form.is_valid():
+        return None, 400
+    try:
+        target = do(form.cleaned_data)
+    except (Invalid, Conflict) as error:
+        form.add_error(None, error.message)
+        return None, error.status
+    if done:
+        messages.success(request, done)
+    return (target if isinstance(target, HttpResponse) else redirect(target)), 200
+
+
 def ask(
     request: HttpRequest,
     form: forms.Form,
@@ -66,25 +93,11 @@ def ask(
     danger: bool = False,
     crumbs: Sequence[Crumb] = (),
 ) -> HttpResponse:
-    """A page that is one form: when it is sent and good, `do` it and go to the address it returns.
-
-    Invalid and Conflict of the domain stand above the form, which keeps what was typed; other refusals are
-    those of the `page` decorator.
-    """
-    status = 200
-    if request.method == "POST":
-        if form.is_valid():
-            try:
-                target = do(form.cleaned_data)
-            except (Invalid, Conflict) as error:
-                form.add_error(None, error.message)
-                status = error.status
-            else:
-                if done:
-                    messages.success(request, done)
-                return redirect(target)
-        else:
-            status = 400
+    """A page that is one form: when it is sent and good, `do` it and go to the address it returns; else see
+    `act_on`."""
+    answer, status = act_on(request, form, do, done=done)
+    if answer is not None:
+        return answer
     context = {
         "form": form,
         "heading": heading,
@@ -96,6 +109,13 @@ def ask(
         "crumbs": crumbs,
     }
     return render(request, "form_page.html", context, status=status)
+
+
+def download(data: bytes, name: str, content_type: str, *, inline: bool = False) -> HttpResponse:
+    """A file to keep; `inline`: shown in the page that asks for it."""
+    response = HttpResponse(data, content_type=content_type)
+    response.headers["Content-Disposition"] = content_disposition_header(not inline, name) or ""
+    return response
 
 
 # --- Searching for people ----------------------------------------------------------------------------------

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
+from django.urls.converters import UUIDConverter
 
 from . import figures, records
 
-UUID_RE = "[0-9a-f-]{36}"
+UUID_RE = UUIDConverter.regex
 
 urlpatterns: list[URLPattern] = [
     path("figures/definitions", figures.Definitions.as_view(), name="figures_definitions"),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
+from django.urls.converters import UUIDConverter
 
 from . import certificates, corrections, keying, marking, notes, results
 
-UUID_RE = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+UUID_RE = UUIDConverter.regex
 
 urlpatterns: list[URLPattern] = [
     # Marking by people

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from examsite.api import Call, call
 
-from ..analytics.credibility import Sign
+from ..analytics.credibility import Limits, Sign
 from ..analytics.facts.credibility import notes_in, too_many_sheets
 from ..rules import exams_manageable_by
-from ..web.notes import limits
+
+
+def limits() -> Limits:
+    """From where on something is worth a note, as the site is set."""
+    return Limits(**settings.NOTE_LIMITS)
 
 
 class NoteOut(serializers.Serializer):

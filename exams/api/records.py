@@ -14,12 +14,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from examsite.api import Call, call, list_call
+from examsite.lib.cells import XLSX
+from examsite.lib.years import read_year
 from examsite.people.domain.audit import record
 from examsite.people.models import Role
 from examsite.people.rules import require, units_under
 
 from ..analytics.documents.pack import evidence_pack
-from ..analytics.documents.sheets import XLSX, report_book
+from ..analytics.documents.sheets import report_book
 from ..analytics.documents.word import DOCX, report_docx
 from ..analytics.reports.document import ReportDocument, to_json
 from ..analytics.snapshots.differences import look_again, recompute
@@ -115,9 +117,9 @@ class Activities(Call):
     def get(self, request: Request) -> Response:
         """The register in sight, newest first; entries struck out are there with their reason."""
         rows = activities_visible_to(request.user).select_related("unit").order_by("-date", "pk")
-        year = request.query_params.get("year", "")
-        if year.isascii() and year.isdigit() and len(year) == 4:
-            rows = rows.filter(date__year=int(year))
+        year = read_year(request.query_params.get("year", ""))
+        if year is not None:
+            rows = rows.filter(date__year=year)
         return self.paged(rows, schema.ActivityOut)
 
     @records_call("activities_create", request=schema.NewActivityIn, reply=schema.ActivityOut, status=201)

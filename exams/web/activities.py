@@ -17,12 +17,14 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST, require_safe
 
 from examsite.lib import clock
+from examsite.lib.cells import XLSX
+from examsite.lib.years import read_year
 from examsite.people.models import Role, Unit
 from examsite.people.rules import holds, units_under, units_visible_to
 from examsite.people.tree import in_tree_order
-from examsite.web import Crumb, ask, page
+from examsite.web import Crumb, ask, download, page
 
-from ..analytics.documents.sheets import XLSX, register_book
+from ..analytics.documents.sheets import register_book
 from ..analytics.facts.activities import activities_of, months_of
 from ..domain import annual, list_imports
 from ..models import Activity, ActivityFile, ActivityKind, ListImport, ListKind
@@ -158,9 +160,9 @@ def _years(request: HttpRequest, shown: int) -> list[int]:
 
 def _year(request: HttpRequest, unit: Unit) -> int:
     """The year of the address, else the newest with entries, else this one."""
-    asked = request.GET.get("year", "")
-    if asked.isascii() and asked.isdigit() and 2000 <= int(asked) <= 2100:
-        return int(asked)
+    asked = read_year(request.GET.get("year", ""))
+    if asked is not None:
+        return asked
     newest = Activity.objects.filter(unit__path__startswith=unit.path).order_by("-date").first()
     return newest.date.year if newest else localdate(clock.now()).year
 
@@ -174,9 +176,7 @@ def activities_book(request: HttpRequest) -> HttpResponse:
         raise Http404
     year = _year(request, unit)
     rows = activities_of(unit.path, year).select_related("unit").order_by("date", "created_at")
-    response = HttpResponse(register_book(months_of(unit.path, year), list(rows)), content_type=XLSX)
-    response.headers["Content-Disposition"] = f'attachment; filename="activities-{year}.xlsx"'
-    return response
+    return download(register_book(months_of(unit.path, year), list(rows)), f"activities-{year}.xlsx", XLSX)
 
 
 # --- One entry ---------------------------------------------------------------------------------------------
@@ -337,10 +337,9 @@ def evidence(request: HttpRequest, file: UUID) -> HttpResponse:
     is_pdf = found.file.name.endswith(".pdf")
     with default_storage.open(found.file.name) as stored:
         data = stored.read()
-    response = HttpResponse(data, content_type="application/pdf" if is_pdf else "image/jpeg")
     if is_pdf:
-        response.headers["Content-Disposition"] = 'attachment; filename="evidence.pdf"'
-    return response
+        return download(data, "evidence.pdf", "application/pdf")
+    return HttpResponse(data, content_type="image/jpeg")
 
 
 @page

@@ -57,7 +57,7 @@ class DraftSection:
 
     @property
     def count(self) -> int:
-        return sum(int(row.count) for row in self.rows if row.count.isdigit())
+        return sum(int(row.count) for row in self.rows if row.count.isdecimal())
 
     @property
     def total(self) -> Decimal | None:
@@ -122,7 +122,7 @@ def draft_from_post(data: Mapping[str, str]) -> list[DraftSection]:
 def apply_command(draft: list[DraftSection], command: str) -> None:
     """Add or remove a section or a row: add-section, drop-section:0, add-row:0, drop-row:0:1, up:1."""
     verb, *places = command.split(":")
-    numbers = [int(one) for one in places if one.isdigit()]
+    numbers = [int(one) for one in places if one.isdecimal()]
     if verb == "add-section":
         draft.append(DraftSection())
     elif numbers and numbers[0] < len(draft):
@@ -165,7 +165,7 @@ def read_draft(draft: list[DraftSection], laws: Mapping[str, Law]) -> tuple[list
 
 
 def _read_row(row: DraftRow, laws: Mapping[str, Law]) -> RowSpec | None:
-    if not row.count.isdigit() or not 1 <= int(row.count) <= 500:
+    if not row.count.isdecimal() or not 1 <= int(row.count) <= 500:
         row.error = "题数要写 1 到 500 的整数。"
     elif row.law and row.law not in laws:
         row.error = "题库里没有这部法律的题。"

@@ -135,8 +135,8 @@ def _count(sheet: Sheet, banks: list[Bank], laws: dict[str, Law]) -> list[domain
     if errors or not specs:
         return None
     if banks:
-        forms = int(sheet.forms) if sheet.forms.isdigit() and 1 <= int(sheet.forms) <= 50 else 1
-        most = int(sheet.most_exams) if sheet.most_exams.isdigit() else None
+        forms = int(sheet.forms) if sheet.forms.isdecimal() and 1 <= int(sheet.forms) <= 50 else 1
+        most = int(sheet.most_exams) if sheet.most_exams.isdecimal() else None
         exposure = None if most is None else Exposure(most, clock.now())
         supply = supply_of(sections=specs, banks=banks, forms=forms, exposure=exposure)
         for section, supplies in zip(sheet.sections, supply.rows, strict=True):
@@ -237,9 +237,9 @@ def _save(
     total = read_decimal(sheet.total)
     if total is None or total <= 0:
         raise Invalid("total", "满分要写成大于 0 的数字，如 100。")
-    if not sheet.minutes.isdigit():
+    if not sheet.minutes.isdecimal():
         raise Invalid("duration", "作答时长要写成分钟数，如 60。")
-    if sheet.most_exams and not sheet.most_exams.isdigit():
+    if sheet.most_exams and not sheet.most_exams.isdecimal():
         raise Invalid("most_exams", "同一题两年内最多考几场，要写 1 到 100 的整数；不限就留空。")
     values = {
         "name": sheet.name,

@@ -18,6 +18,7 @@ from examsite.web import View, back_url, filters_of, page
 
 from ..analytics.credibility import WITHOUT_ANSWERS
 from ..analytics.facts.credibility import notes_beside
+from ..api.notes import limits
 from ..api.staff import read_board
 from ..domain import invigilation
 from ..domain.board import SHOW_LABELS, Show
@@ -28,7 +29,7 @@ from ..engine.access import SHOWN_LABELS, AttemptFacts, shown_state
 from ..engine.transitions import State
 from ..models import Attempt, Quarantine, Seat, Sitting
 from ..rules import attempts_watched_by, seats_watched_by, sittings_watched_by
-from .notes import away, limits
+from .notes import away
 
 SOON = timedelta(days=1)
 EVENT_LABELS = {

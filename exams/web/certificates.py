@@ -18,8 +18,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from examsite.lib import clock
-from examsite.lib.cells import add_sheet, book_bytes, new_book
-from examsite.web import ask, page
+from examsite.lib.cells import XLSX, add_sheet, book_bytes, new_book
+from examsite.web import ask, download, page
 
 from ..domain import certificates as domain
 from ..models import Certificate, Exam
@@ -64,8 +64,8 @@ def _date(day: date) -> str:
 
 def picture_of(request: HttpRequest, certificate: Certificate) -> HttpResponse:
     """The certificate as a PNG, shown in the page so that a phone can keep it."""
-    response = HttpResponse(certificate_png(words_of(request, certificate)), content_type="image/png")
-    response.headers["Content-Disposition"] = f'inline; filename="certificate-{certificate.serial}.png"'
+    picture = certificate_png(words_of(request, certificate))
+    response = download(picture, f"certificate-{certificate.serial}.png", "image/png", inline=True)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -189,9 +189,7 @@ def certificates_pdf(request: HttpRequest, exam: UUID) -> HttpResponse:
 
 def _pdf(request: HttpRequest, certificates: Sequence[Certificate], name: str) -> HttpResponse:
     data = certificate_pdf([words_of(request, one) for one in certificates])
-    response = HttpResponse(data, content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return download(data, name, "application/pdf")
 
 
 @page
@@ -219,11 +217,7 @@ def certificates_xlsx(request: HttpRequest, exam: UUID) -> HttpResponse:
             for one in domain.certificates_of(found)
         ),
     )
-    response = HttpResponse(
-        book_bytes(book), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    )
-    response.headers["Content-Disposition"] = 'attachment; filename="certificates.xlsx"'
-    return response
+    return download(book_bytes(book), "certificates.xlsx", XLSX)
 
 
 # --- For everybody ---------------------------------------------------------------------------------------

@@ -129,14 +129,8 @@ class CorrectionForm(forms.Form):
         if self.question.kind == "true_false":
             return (data["truth"] == "true",) if data["truth"] else ()
         if isinstance(self.question.key, Blanks):
-            accepted = tuple(
-                tuple(
-                    text.strip()
-                    for text in data[f"blank{place}"].replace(";", "；").split("；")
-                    if text.strip()
-                )
-                for place in range(len(self.question.key.accepted))
-            )
+            places = range(len(self.question.key.accepted))
+            accepted = tuple(_texts(data[f"blank{place}"]) for place in places)
             return (Blanks(accepted, self.question.key.any_order),)
         return ()
 

@@ -18,6 +18,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST, require_safe
 
 from examsite.lib import clock
+from examsite.lib.years import read_year
 from examsite.people.models import Approval, Role
 from examsite.people.rules import units_under
 from examsite.web import Crumb, ask, page
@@ -61,9 +62,9 @@ def exams(request: HttpRequest) -> HttpResponse:
     """The exams that the person runs, newest first, filtered by year."""
     rows = exams_manageable_by(request.user)
     years = list(rows.order_by("-stat_year").values_list("stat_year", flat=True).distinct())
-    year = request.GET.get("year", "")
-    if year.isdigit():
-        rows = rows.filter(stat_year=int(year))
+    year = read_year(request.GET.get("year", ""))
+    if year is not None:
+        rows = rows.filter(stat_year=year)
     required = Count("entries", filter=Q(entries__status__in=domain.SAT_BY), distinct=True)
     rows = (
         rows.select_related("unit", "category")

@@ -18,8 +18,9 @@ from examsite.web import ask, page
 
 from ..domain import externals as domain
 from ..domain.list_imports import discard_list
-from ..models import Exam, ListImport, ListKind
-from ..rules import exams_manageable_by, lists_managed_by
+from ..models import ListImport, ListKind
+from ..rules import lists_managed_by
+from .exams import managed_exam
 from .inputs import day_input
 
 
@@ -33,15 +34,11 @@ class ResultsForm(forms.Form):
     file = forms.FileField(label="成绩表", help_text="xlsx、xls 或 csv；要有“姓名”“成绩”两列，最好有“单位”")
 
 
-def _exam(request: HttpRequest, key: UUID) -> Exam:
-    return get_object_or_404(exams_manageable_by(request.user).select_related("unit"), pk=key)
-
-
 @page
 @require_safe
 def externals(request: HttpRequest, exam_id: UUID) -> HttpResponse:
     """The lists of an exam."""
-    exam = _exam(request, exam_id)
+    exam = managed_exam(request, exam_id)
     lists = exam.list_imports.filter(kind=ListKind.RESULTS).select_related("created_by").defer("rows")
     return render(request, "exams/externals/lists.html", {"exam": exam, "lists": lists})
 
@@ -49,7 +46,7 @@ def externals(request: HttpRequest, exam_id: UUID) -> HttpResponse:
 @page
 def externals_upload(request: HttpRequest, exam_id: UUID) -> HttpResponse:
     """Upload a list."""
-    exam = _exam(request, exam_id)
+    exam = managed_exam(request, exam_id)
     at = clock.now()
     form = ResultsForm(request.POST or None, request.FILES or None, initial={"day": timezone.localdate(at)})
     target = reverse("exams:externals", args=[exam.pk])
@@ -104,7 +101,7 @@ def externals_deed(request: HttpRequest, listed: UUID) -> HttpResponse:
         choices = {
             int(name.removeprefix("row-")): value
             for name, value in request.POST.items()
-            if name.startswith("row-") and name.removeprefix("row-").isdigit()
+            if name.startswith("row-") and name.removeprefix("row-").isdecimal()
         }
         count = domain.store_results(listed=found, choices=choices, at=at, actor=request.user)
         messages.success(request, f"已入库 {count} 条成绩。")

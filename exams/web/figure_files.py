@@ -6,14 +6,13 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from examsite.lib import clock
-from examsite.web import page
+from examsite.lib.cells import XLSX
+from examsite.web import download, page
 
 from ..analytics.documents.figure_books import figures_book, missing_book, statistics_book
-from ..analytics.documents.sheets import XLSX
 from ..analytics.facts.responses import form_report
 from ..analytics.reports.figures import figures_report
 from ..analytics.reports.missing import missing_people
@@ -23,9 +22,7 @@ from .leaders import exam_of, points_of, scope_of, series_of, year_context
 
 
 def _workbook(data: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(data, content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, f"{name}.xlsx")
-    return response
+    return download(data, f"{name}.xlsx", XLSX)
 
 
 @page

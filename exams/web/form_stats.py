@@ -21,8 +21,9 @@ from ..analytics.item_report import FLAG_NAMES, notes
 from ..analytics.measures import Figure, evaluate
 from ..analytics.reports.findings import findings_of
 from ..analytics.stats import MIN_PEOPLE, FormComparison, ItemStats, compare_forms
-from ..models import Exam, Form, Slot
+from ..models import Form, Slot
 from ..rules import exams_manageable_by
+from .exams import managed_exam
 
 
 @dataclass(frozen=True)
@@ -53,15 +54,11 @@ class Compared:
         return f"相差{self.result.difference * 100:+.1f}个百分点（{interval}），{judged}"
 
 
-def _exam(request: HttpRequest, key: UUID) -> Exam:
-    return get_object_or_404(exams_manageable_by(request.user).select_related("unit"), pk=key)
-
-
 @page
 @require_safe
 def exam_forms(request: HttpRequest, exam_id: UUID) -> HttpResponse:
     """The forms of an exam side by side."""
-    exam = _exam(request, exam_id)
+    exam = managed_exam(request, exam_id)
     at = clock.now()
     reports = [
         form_report(form, at=at)
@@ -111,7 +108,7 @@ def form_statistics(request: HttpRequest, form: UUID) -> HttpResponse:
 @require_POST
 def calibrate(request: HttpRequest, exam_id: UUID) -> HttpResponse:
     """Tell the banks what was found out about their items."""
-    exam = _exam(request, exam_id)
+    exam = managed_exam(request, exam_id)
     at = clock.now()
     refresh([exam], at=at)
     told = 0

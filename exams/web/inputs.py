@@ -58,6 +58,12 @@ class UnitChoices(forms.ModelMultipleChoiceField):
         self.choices = [(unit.pk, "　" * depth + unit.name) for unit, depth in in_tree_order(units)]
 
 
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(label="理由", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
 class ExamForm(forms.Form):
     """The rules of an exam. Choices that the person may not see are never offered."""
 

@@ -25,6 +25,7 @@ from ..domain.papers import paper_of
 from ..engine.paper import Paper
 from ..models import KeyedSheet, Mode, Seat, Sitting
 from ..rules import scans_seen_by, seats_watched_by, sheets_keyed_by, sittings_watched_by
+from .inputs import ReasonForm, moment_input
 
 TONES = {
     domain.SheetState.MISSING: "off",
@@ -73,21 +74,11 @@ def sheets(request: HttpRequest, sitting: UUID) -> HttpResponse:
     return render(request, "exams/keying/sheets.html", context)
 
 
-def _moment() -> forms.DateTimeInput:
-    return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-
-
 class TimesForm(forms.Form):
     """When the room began and when the sheet was handed in."""
 
-    started_at = forms.DateTimeField(
-        label="开考时间",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
-    submitted_at = forms.DateTimeField(
-        label="交卷时间",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
+    started_at = forms.DateTimeField(label="开考时间", widget=moment_input())
+    submitted_at = forms.DateTimeField(label="交卷时间", widget=moment_input())
 
 
 def _times(sitting: Sitting, at: datetime) -> dict[str, datetime]:
@@ -232,12 +223,6 @@ def _chosen(data: Any, slot: str, first: str, second: str) -> str:
     return {"first": first, "second": second}.get(which, data.get(f"other-{slot}", ""))
 
 
-class DropForm(forms.Form):
-    """Why a reading is put aside."""
-
-    reason = forms.CharField(label="理由", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
-
-
 @page
 def sheet_drop(request: HttpRequest, sheet: UUID) -> HttpResponse:
     """Put a reading aside that was typed for the wrong person."""
@@ -250,7 +235,7 @@ def sheet_drop(request: HttpRequest, sheet: UUID) -> HttpResponse:
 
     return ask(
         request,
-        DropForm(request.POST or None),
+        ReasonForm(request.POST or None),
         act,
         heading="撤销录入",
         lead=f"{found.seat.entry}（{found.seat.entry.unit}）· {found.first_by} 初录",

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
+from examsite.lib.years import read_year
 from examsite.people.models import User
 from examsite.people.rules import people_managed_by
 from examsite.web import page
@@ -38,8 +39,7 @@ def law_record_of(request: HttpRequest, person: UUID) -> HttpResponse:
 def _show(request: HttpRequest, user: User, *, own: bool) -> HttpResponse:
     at = moment()
     this_year = localdate(at).year
-    wanted = request.GET.get("year", "")
-    year = int(wanted) if wanted.isdecimal() and len(wanted) == 4 else this_year
+    year = read_year(request.GET.get("year", "")) or this_year
     record = law_record(user=user, year=year, at=at)
     counts = Counter(one.kind for one in record.study)
     context = {

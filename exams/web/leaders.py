@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from examsite.lib import clock
+from examsite.lib.years import read_year
 from examsite.people.models import Category, Role, Unit
 from examsite.people.rules import holds, units_visible_to
 from examsite.people.tree import in_tree_order
-from examsite.web import page
+from examsite.web import download, page
 
 from ..analytics import charts
 from ..analytics.cuts import CUT_NAMES
@@ -30,9 +31,9 @@ from ..analytics.reports.scope import AREA, LEVELS, UNIT_CUT, Scope, why_not_add
 from ..analytics.reports.years import YearPoint, series_points
 from ..analytics.suppression import MINIMUM_GROUP
 from ..analytics.tally import Tally
+from ..api.notes import limits
 from ..models import Exam
 from ..rules import exams_in_sight, may_see_names, unit_for_figures
-from .notes import limits
 
 
 @dataclass(frozen=True)
@@ -92,8 +93,7 @@ def year_context(request: HttpRequest, *, with_series: bool = True) -> dict[str,
     if not exams:
         return empty | {"choice": choice, "units": units}
     years = sorted({exam.stat_year for exam in exams}, reverse=True)
-    asked = request.GET.get("year", "")
-    shown = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else years[0]
+    shown = read_year(request.GET.get("year", "")) or years[0]
     categories = sorted({exam.category for exam in exams if exam.stat_year == shown}, key=_category_order)
     codes = [one.pk for one in categories]
     asked = request.GET.get("category", "")
@@ -301,10 +301,7 @@ def picture(request: HttpRequest, chart: charts.Chart, name: str, format: str) -
     if charts.is_empty(chart):
         raise Http404
     data = drawn(chart, format, narrow="narrow" in request.GET)
-    response = HttpResponse(data, content_type=MEDIA[format])
-    if "download" in request.GET:
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}.{format}"'
-    return response
+    return download(data, f"{name}.{format}", MEDIA[format], inline="download" not in request.GET)
 
 
 # --- What the words mean -----------------------------------------------------------------------------------

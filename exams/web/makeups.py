@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import localtime
 
 from examsite.lib import clock
-from examsite.lib.errors import Invalid
-from examsite.web import page
+from examsite.web import act_on, page
 
 from ..analytics.facts.people import people_of
 from ..domain import sittings as domain
@@ -49,26 +50,21 @@ def makeup_new(request: HttpRequest, exam: UUID) -> HttpResponse:
     form = SittingForm(posted(request), initial=new_sitting_initial(found, opens) | {"title": "补考"})
     candidates, pending = makeup_candidates(found, at)
     chosen = set(request.POST.getlist("entry"))
-    status = 200
-    if request.method == "POST" and form.is_valid():
+
+    def create(data: dict[str, Any]) -> str:
         entries = [entry for entry, _ in candidates if str(entry.pk) in chosen]
-        try:
-            made = domain.create_makeup(
-                exam=found, spec=form.spec(), entries=entries, at=at, actor=request.user
+        made = domain.create_makeup(exam=found, spec=form.spec(), entries=entries, at=at, actor=request.user)
+        messages.success(request, f"补考场次已建立，{len(entries)} 人已排座。")
+        waiting = made.seats.filter(form__isnull=True).count()
+        if waiting:
+            messages.warning(
+                request, f"{waiting} 人还没有卷：现有卷他们做过的题超过三成，请为补考组新卷并定卷后分卷。"
             )
-        except Invalid as error:
-            form.add_error(None, error.message)
-            status = 400
-        else:
-            waiting = made.seats.filter(form__isnull=True).count()
-            messages.success(request, f"补考场次已建立，{len(entries)} 人已排座。")
-            if waiting:
-                messages.warning(
-                    request, f"{waiting} 人还没有卷：现有卷他们做过的题超过三成，请为补考组新卷并定卷后分卷。"
-                )
-            return redirect("exams:sitting", made.pk)
-    elif request.method == "POST":
-        status = 400
+        return reverse("exams:sitting", args=[made.pk])
+
+    answer, status = act_on(request, form, create)
+    if answer is not None:
+        return answer
     context = {
         "exam": found,
         "tab": "sittings",

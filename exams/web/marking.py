@@ -19,7 +19,7 @@ from examsite.lib import clock
 from examsite.lib.errors import Conflict, Invalid
 from examsite.people.models import Unit, User
 from examsite.people.tree import in_tree_order
-from examsite.web import ask, page
+from examsite.web import act_on, ask, page
 
 from ..api.marking import task_data
 from ..domain import judging
@@ -30,6 +30,7 @@ from ..engine.transitions import State
 from ..models import DealRule, Exam, MarkingPlan, MarkingRound, MarkingTask
 from ..rules import marking_tasks_of
 from .exams import exam_crumbs, managed_exam
+from .inputs import ReasonForm
 
 # --- The office ------------------------------------------------------------------------------------------
 
@@ -146,26 +147,16 @@ def marking_plan(request: HttpRequest, exam: UUID) -> HttpResponse:
     found = managed_exam(request, exam)
     plan = MarkingPlan.objects.filter(exam=found).first()
     form = PlanForm(request.POST or None, exam=found, plan=plan)
-    status = 200
-    if request.method == "POST":
-        status = 400
-        if form.is_valid():
-            try:
-                plans.set_plan(exam=found, spec=form.spec(), at=clock.now(), actor=request.user)
-            except (Invalid, Conflict) as error:
-                form.add_error(None, error.message)
-                status = error.status
-            else:
-                messages.success(request, "阅卷安排已保存，答卷已分配。")
-                return redirect("exams:marking", exam=found.pk)
+
+    def save(data: dict[str, Any]) -> str:
+        plans.set_plan(exam=found, spec=form.spec(), at=clock.now(), actor=request.user)
+        return reverse("exams:marking", args=[found.pk])
+
+    answer, status = act_on(request, form, save, done="阅卷安排已保存，答卷已分配。")
+    if answer is not None:
+        return answer
     context = {"exam": found, "tab": "marking", "form": form, "plan": plan}
     return render(request, "exams/marking/plan.html", context, status=status)
-
-
-class TakeBackForm(forms.Form):
-    """Why a marker's answers go to others."""
-
-    reason = forms.CharField(label="理由", max_length=500, widget=forms.TextInput(attrs={"class": "input"}))
 
 
 @page
@@ -183,7 +174,7 @@ def marking_take_back(request: HttpRequest, exam: UUID, marker: UUID) -> HttpRes
 
     return ask(
         request,
-        TakeBackForm(request.POST or None),
+        ReasonForm(request.POST or None),
         act,
         heading=f"收回 {person} 的答卷",
         lead=f"还有 {left} 份没有评，收回后分给其他阅卷人；已经评的保留。",

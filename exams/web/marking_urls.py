@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
+from django.urls.converters import UUIDConverter
 
-from . import certificates, corrections, keying, marking, my_results, notes, results
+from . import certificates, corrections, keying, marking, my_results, notes, releases, results, reviews
 
-UUID_RE = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+UUID_RE = UUIDConverter.regex
 QUESTION_RE = rf"{UUID_RE}(?:\.\d+)?"
 
 urlpatterns: list[URLPattern] = [
@@ -33,13 +34,13 @@ urlpatterns: list[URLPattern] = [
     path("office/exams/<uuid:exam>/results", results.results, name="results"),
     path("office/exams/<uuid:exam>/results.xlsx", results.results_xlsx, name="results_xlsx"),
     path("office/exams/<uuid:exam>/notes", notes.notes, name="notes"),
-    path("office/exams/<uuid:exam>/release", results.release, name="release"),
-    path("office/sittings/<uuid:sitting>/release", results.sitting_release, name="sitting_release"),
+    path("office/exams/<uuid:exam>/release", releases.release, name="release"),
+    path("office/sittings/<uuid:sitting>/release", releases.sitting_release, name="sitting_release"),
     path("office/entries/<uuid:entry>/results", results.entry_results, name="entry_results"),
-    path("office/entries/<uuid:entry>/withhold", results.entry_withhold, name="entry_withhold"),
-    path("office/attempts/<uuid:attempt>/explanation", results.explanation, name="explanation"),
-    path("reviews/", results.review_list, name="reviews"),
-    path("reviews/<uuid:review>", results.review, name="review"),
+    path("office/entries/<uuid:entry>/withhold", releases.entry_withhold, name="entry_withhold"),
+    path("office/attempts/<uuid:attempt>/explanation", reviews.explanation, name="explanation"),
+    path("reviews/", reviews.review_list, name="reviews"),
+    path("reviews/<uuid:review>", reviews.review, name="review"),
     # Corrections
     path("office/exams/<uuid:exam>/corrections", corrections.corrections, name="corrections"),
     path("office/slots/<uuid:slot>/correction", corrections.correction, name="correction"),

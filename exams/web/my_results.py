@@ -10,13 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from examsite.lib.errors import Conflict, Invalid, NotFound
-from examsite.web import page
+from examsite.lib.errors import NotFound
+from examsite.web import act_on, page
 from questionbanks.kinds.base import Answer, Question
 
 from ..api.entering import find_own_attempt
@@ -172,18 +172,14 @@ def review_new(request: HttpRequest, attempt: UUID) -> HttpResponse:
         raise Http404("no released result")
     form = ReviewForm(request.POST or None, initial={"slot": request.GET.get("slot")})
     form.offer(found)
-    status = 200
-    if request.method == "POST":
-        status = 400
-        if form.is_valid():
-            try:
-                ask_review(attempt=found, **form.cleaned_data, at=at, user=request.user)
-            except (Invalid, Conflict) as error:
-                form.add_error(None, error.message)
-                status = error.status
-            else:
-                messages.success(request, "复核申请已提交，答复会显示在成绩页。")
-                return redirect("exams:result", attempt=found.pk)
+
+    def send(data: dict[str, Any]) -> str:
+        ask_review(attempt=found, **data, at=at, user=request.user)
+        return reverse("exams:result", args=[found.pk])
+
+    answer, status = act_on(request, form, send, done="复核申请已提交，答复会显示在成绩页。")
+    if answer is not None:
+        return answer
     context = {"form": form, "attempt": found, "until": until}
     return render(request, "exams/candidate/review_new.html", context, status=status)
 

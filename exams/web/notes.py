@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -15,15 +14,11 @@ from django.views.decorators.http import require_safe
 from examsite.lib import clock
 from examsite.web import page
 
-from ..analytics.credibility import Limits, Note
+from ..analytics.credibility import Note
 from ..analytics.facts.credibility import MOST_SHEETS, notes_in, too_many_sheets
+from ..api.notes import limits
 from ..models import Attempt, Presence
 from .exams import managed_exam
-
-
-def limits() -> Limits:
-    """From where on something is worth a note, as the site is set."""
-    return Limits(**settings.NOTE_LIMITS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,14 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST, require_safe
 
 from examsite.lib import clock
+from examsite.lib.cells import XLSX
+from examsite.lib.years import read_year
 from examsite.people.models import Category, Role, Unit
 from examsite.people.rules import holds, require, units_under, units_visible_to
 from examsite.people.tree import in_tree_order
-from examsite.web import Crumb, ask, page
+from examsite.web import Crumb, ask, download, page
 
-from ..analytics.documents.sheets import XLSX, plan_book
+from ..analytics.documents.sheets import plan_book
 from ..analytics.reports.plans import proposed_plan
 from ..domain import plans as domain
 from ..models import PlanItem, YearTotal
@@ -71,8 +73,6 @@ def plan(request: HttpRequest) -> HttpResponse:
     """The plan of a unit and year."""
     unit, units = _unit(request)
     year = _year(request)
-    if unit is None:
-        raise Http404
     items = PlanItem.objects.filter(unit=unit, year=year)
     return render(
         request,
@@ -88,22 +88,19 @@ def plan(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _unit(request: HttpRequest) -> tuple[Unit | None, list[tuple[Unit, int]]]:
+def _unit(request: HttpRequest) -> tuple[Unit, list[tuple[Unit, int]]]:
+    """The unit of the address, else the topmost, and those to choose from. 404 where there is none."""
     units = in_tree_order(units_visible_to(request.user).filter(kind__in=HOLDERS))
     wanted = request.GET.get("unit") or request.POST.get("unit", "")
-    if not units or not wanted:
-        return (units[0][0] if units else None), units
-    found = [unit for unit, _ in units if str(unit.pk) == wanted]
+    found = [unit for unit, _ in units if wanted in ("", str(unit.pk))]
     if not found:
         raise Http404
     return found[0], units
 
 
 def _year(request: HttpRequest) -> int:
-    asked = request.GET.get("year") or request.POST.get("year", "")
-    if asked.isascii() and asked.isdigit() and 2000 <= int(asked) <= 2100:
-        return int(asked)
-    return localdate(clock.now()).year + 1
+    asked = read_year(request.GET.get("year") or request.POST.get("year", ""))
+    return asked or localdate(clock.now()).year + 1
 
 
 def _address(unit: Unit, year: int) -> str:
@@ -119,13 +116,9 @@ def _crumb(unit: Unit, year: int) -> Crumb:
 def plan_workbook(request: HttpRequest) -> HttpResponse:
     """The plan as a workbook."""
     unit, _ = _unit(request)
-    if unit is None:
-        raise Http404
     year = _year(request)
     items = list(PlanItem.objects.filter(unit=unit, year=year))
-    response = HttpResponse(plan_book(items), content_type=XLSX)
-    response.headers["Content-Disposition"] = f'attachment; filename="plan-{year}.xlsx"'
-    return response
+    return download(plan_book(items), f"plan-{year}.xlsx", XLSX)
 
 
 @page
@@ -133,8 +126,6 @@ def plan_workbook(request: HttpRequest) -> HttpResponse:
 def plan_draft(request: HttpRequest) -> HttpResponse:
     """Draft the plan from what was known least in the year before."""
     unit, _ = _unit(request)
-    if unit is None:
-        raise Http404
     require(request.user, unit, Role.OFFICER)
     year, at = _year(request), clock.now()
     lines = proposed_plan(unit, year - 1, at=at)
@@ -147,8 +138,6 @@ def plan_draft(request: HttpRequest) -> HttpResponse:
 def plan_item_new(request: HttpRequest) -> HttpResponse:
     """Add a line."""
     unit, _ = _unit(request)
-    if unit is None:
-        raise Http404
     require(request.user, unit, Role.OFFICER)
     year = _year(request)
     form = PlanForm(request.POST or None)

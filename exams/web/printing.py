@@ -6,13 +6,12 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from examsite.lib import clock
 from examsite.lib.errors import Conflict
 from examsite.people.domain.audit import record
-from examsite.web import page
+from examsite.web import download, page
 
 from ..domain.printing import candidate_of, occasion_of, printed_paper, seats_in_order
 from ..domain.tickets import issue_tickets
@@ -31,13 +30,6 @@ PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-def download(data: bytes, name: str, content_type: str = PDF) -> HttpResponse:
-    """A file to keep; never shown inside the site."""
-    response = HttpResponse(data, content_type=content_type)
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    return response
-
-
 @page
 @require_safe
 def form_print(request: HttpRequest, form: UUID, what: str, format: str) -> HttpResponse:
@@ -45,16 +37,16 @@ def form_print(request: HttpRequest, form: UUID, what: str, format: str) -> Http
     found = managed_form(request, form)
     name = f"{found.exam.title}{found}"
     if (what, format) == ("book", "pdf"):
-        return download(question_book(printed_paper(found)), f"{name}.pdf")
+        return download(question_book(printed_paper(found)), f"{name}.pdf", PDF)
     if (what, format) == ("large", "pdf"):
-        return download(question_book(printed_paper(found), large=True), f"{name}（大字）.pdf")
+        return download(question_book(printed_paper(found), large=True), f"{name}（大字）.pdf", PDF)
     if (what, format) == ("book", "docx"):
         return download(question_book_docx(printed_paper(found)), f"{name}.docx", DOCX)
     if (what, format) == ("key", "pdf"):
         record(
             action="form.print_key", target=found, at=clock.now(), actor=request.user, unit=found.exam.unit
         )
-        return download(answer_key(printed_paper(found, with_keys=True)), f"{name}答案.pdf")
+        return download(answer_key(printed_paper(found, with_keys=True)), f"{name}答案.pdf", PDF)
     raise Http404
 
 
@@ -69,9 +61,9 @@ def sitting_print(request: HttpRequest, sitting: UUID, what: str) -> HttpRespons
         raise Conflict("nobody", "这个场次还没有座位，请先排座。")
     occasion = occasion_of(found)
     if what == "sign-in":
-        return download(sign_in_sheet(occasion, people), f"{found.title}签到表.pdf")
+        return download(sign_in_sheet(occasion, people), f"{found.title}签到表.pdf", PDF)
     if what == "envelope":
-        return download(envelope_label(occasion, people), f"{found.title}试卷袋.pdf")
+        return download(envelope_label(occasion, people), f"{found.title}试卷袋.pdf", PDF)
     if what == "answer-sheets":
         on_paper = [seat for seat in seats if seat.entry.mode == Mode.PAPER]
         if not on_paper:
@@ -80,7 +72,7 @@ def sitting_print(request: HttpRequest, sitting: UUID, what: str) -> HttpRespons
             raise Conflict("no_form", "还有纸笔考生没有分卷，请先分卷。")
         papers = {form.code: printed_paper(form) for form in {seat.form for seat in on_paper}}
         sheets = answer_sheets(occasion, papers, (candidate_of(seat) for seat in on_paper))
-        return download(sheets, f"{found.title}答题卡.pdf")
+        return download(sheets, f"{found.title}答题卡.pdf", PDF)
     raise Http404
 
 
@@ -110,4 +102,4 @@ def sitting_slips(request: HttpRequest, sitting: UUID) -> HttpResponse:
     people = [
         Slip(candidate_of(seats[one.entry.pk]), _address(request, one.token), one.code) for one in issued
     ]
-    return download(slips(occasion_of(found), people), f"{found.title}准考小条.pdf")
+    return download(slips(occasion_of(found), people), f"{found.title}准考小条.pdf", PDF)

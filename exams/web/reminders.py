@@ -9,15 +9,14 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 
-from examsite.lib.errors import Conflict, Invalid
-from examsite.web import page
+from examsite.web import act_on, download, page
 
 from ..domain.reminders import LIMIT, absent, is_quiet, may_list, propose_list, send_reminder
 from ..domain.stamps import moment
 from ..models import Exam, ReminderChannel
-from ..rules import exams_manageable_by
+from .exams import managed_exam
 
 
 class ReminderForm(forms.Form):
@@ -34,16 +33,11 @@ class ReminderForm(forms.Form):
 @page
 def reminders(request: HttpRequest, exam: UUID) -> HttpResponse:
     """Look, then remind; the list of the missing prints by village."""
-    found = get_object_or_404(exams_manageable_by(request.user).select_related("unit"), pk=exam)
-    at = moment()
+    found, at = managed_exam(request, exam), moment()
     form = ReminderForm(request.POST or None, initial={"channel": ReminderChannel.SITE})
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            return _send(request, found, form.cleaned_data, at)
-        except (Invalid, Conflict) as error:
-            form.add_error(None, error.message)
-            status = error.status
+    answer, status = act_on(request, form, lambda data: _send(request, found, data, at))
+    if answer is not None:
+        return answer
     people = list(absent(found))
     villages = [(unit, list(rows)) for unit, rows in groupby(people, key=lambda one: str(one.unit))]
     context = {
@@ -67,8 +61,6 @@ def _send(request: HttpRequest, exam: Exam, data: dict[str, Any], at: Any) -> Ht
         return redirect("people:approval", approval.pk)
     sent = send_reminder(exam=exam, at=at, actor=request.user, **data)
     if sent.file is not None:
-        response = HttpResponse(sent.file, content_type="text/csv; charset=utf-8")
-        response.headers["Content-Disposition"] = 'attachment; filename="reminder.csv"'
-        return response
+        return download(sent.file, "reminder.csv", "text/csv; charset=utf-8")
     messages.success(request, f"已提醒{sent.reminder.recipients}人。")
     return redirect("exams:reminders", exam.pk)

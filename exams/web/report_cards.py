@@ -14,6 +14,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from examsite.lib import clock
+from examsite.lib.years import read_year
 from examsite.web import page
 from questionbanks.models import Law
 
@@ -99,10 +100,11 @@ def _behind_exam(asked: Asked) -> dict[str, Any]:
 
 def _behind_activities(asked: Asked) -> dict[str, Any]:
     """Entries of the register: `activities:<year>[:<kind>[:<theme>]]`."""
-    year, *kind = asked.rest.split(":", 2)
-    if not year.isdigit():
+    typed, *kind = asked.rest.split(":", 2)
+    year = read_year(typed)
+    if year is None:
         raise Http404
-    rows = activities_of(asked.report.unit.path, int(year), at=asked.as_of).select_related("unit")
+    rows = activities_of(asked.report.unit.path, year, at=asked.as_of).select_related("unit")
     if kind:
         rows = rows.filter(kind=kind[0])
     if len(kind) > 1:

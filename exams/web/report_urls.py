@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
+from django.urls.converters import UUIDConverter
 
 from . import activities, cards, externals, figure_files, form_stats, leaders, plans, report_cards, reports
 
-UUID_RE = "[0-9a-f-]{36}"
+UUID_RE = UUIDConverter.regex
 CHART = r"(?P<name>rates|bands|laws|years)\.(?P<format>png|svg)"
 
 urlpatterns: list[URLPattern] = [

@@ -14,18 +14,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from examsite.lib import clock
+from examsite.lib.cells import XLSX
 from examsite.people.domain.audit import record
 from examsite.people.models import Approval, Role, UnitKind
 from examsite.people.rules import holds, require, units_visible_to
-from examsite.web import Crumb, ask, page
+from examsite.web import Crumb, ask, download, page
 
 from ..analytics.claims import Digits, Refusal, Sentence
 from ..analytics.documents.pack import evidence_pack
-from ..analytics.documents.sheets import XLSX, report_book
+from ..analytics.documents.sheets import report_book
 from ..analytics.documents.word import DOCX, as_text, report_docx
 from ..analytics.reports.document import ReportDocument
 from ..analytics.snapshots.differences import look_again
@@ -42,7 +42,7 @@ from ..analytics.snapshots.report_states import (
 )
 from ..models import AnnualReport, Exam, ReportState, ReportStyle, Snapshot
 from ..rules import reports_visible_to
-from .inputs import UnitChoice
+from .inputs import UnitChoice, posted
 
 HOLDERS = (UnitKind.COUNTY, UnitKind.TOWN)  # who writes annual reports
 
@@ -199,10 +199,6 @@ def report_deed(request: HttpRequest, report: UUID) -> HttpResponse:
     return redirect("exams:report", found.pk)
 
 
-class TakeBackForm(forms.Form):
-    """Nothing to fill in; the page says what will happen."""
-
-
 @page
 def report_take_back(request: HttpRequest, report: UUID) -> HttpResponse:
     """Write a frozen report anew: asked on a page of its own."""
@@ -216,7 +212,7 @@ def report_take_back(request: HttpRequest, report: UUID) -> HttpResponse:
 
     return ask(
         request,
-        TakeBackForm(request.POST if request.method == "POST" else None),
+        forms.Form(posted(request)),  # nothing to fill in
         do,
         heading=f"重新起草：{found}",
         notice="报告回到草稿，数字按现在的数据显示；以前冻结的快照保留，可随时查看。",
@@ -230,20 +226,13 @@ def report_take_back(request: HttpRequest, report: UUID) -> HttpResponse:
 # --- Files -------------------------------------------------------------------------------------------------
 
 
-def _download(data: bytes, name: str, content_type: str) -> HttpResponse:
-    response = HttpResponse(data, content_type=content_type)
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    return response
-
-
 @page
 @require_safe
 def report_word(request: HttpRequest, report: UUID) -> HttpResponse:
     """The report as a Word file in official layout."""
     found = _report(request, report)
     document, snapshot = _document(found)
-    data = report_docx(document, status=_status(found, snapshot))
-    return _download(data, f"{document.title}.docx", DOCX)
+    return download(report_docx(document, status=_status(found, snapshot)), f"{document.title}.docx", DOCX)
 
 
 @page
@@ -253,7 +242,7 @@ def report_workbook(request: HttpRequest, report: UUID) -> HttpResponse:
     found = _report(request, report)
     document, snapshot = _document(found)
     data = report_book(document, status=_status(found, snapshot))
-    return _download(data, f"{document.title} 附表.xlsx", XLSX)
+    return download(data, f"{document.title} 附表.xlsx", XLSX)
 
 
 @page
@@ -274,4 +263,4 @@ def report_pack(request: HttpRequest, report: UUID) -> HttpResponse:
         status=_status(found, snapshot),
     )
     record(action="report.pack", target=found, at=at, actor=request.user, unit=found.unit)
-    return _download(data, f"{document.title} 佐证包.zip", "application/zip")
+    return download(data, f"{document.title} 佐证包.zip", "application/zip")

@@ -7,7 +7,6 @@ from django.urls import URLPattern
 from . import board_urls, candidate_urls, marking_urls, office_urls, people_urls, report_urls
 
 app_name = "exams"
-UUID_RE = "[0-9a-f-]{36}"
 urlpatterns: list[URLPattern] = [
     *candidate_urls.urlpatterns,
     *board_urls.urlpatterns,

@@ -15,7 +15,6 @@ from ..facts.activities import KindMonths
 from ..reports.document import ReportDocument, Value
 from ..reports.tables import PLAN_HEADER
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MONTHS = tuple(f"{month}月" for month in range(1, 13))
 
 
