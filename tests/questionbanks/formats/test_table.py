@@ -1,66 +1,27 @@
-"""Spreadsheets and CSV: the layouts that circulate, and the traps of Excel, built here cell by cell."""
+"""Spreadsheets: the layouts that circulate, built here cell by cell."""
 
 from __future__ import annotations
 
-import io
-from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import openpyxl
 import pytest
 
 from questionbanks.formats import registry
-from questionbanks.formats.base import Parsed, Unreadable
+from questionbanks.formats.base import Unreadable
 from questionbanks.formats.check import tally
-from questionbanks.kinds.base import Blanks, Choice, Citation, ModelAnswer
-
-Rows = list[list[Any]]
-
-
-def workbook(**sheets: Rows) -> bytes:
-    book = openpyxl.Workbook()
-    book.remove(book.worksheets[0])
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    return saved(book)
-
-
-def saved(book: openpyxl.Workbook) -> bytes:
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
-
-
-def read(rows: Rows, name: str = "") -> Parsed:
-    return registry.parse(workbook(Sheet1=rows), name=name)
-
-
-def keys(parsed: Parsed) -> list[object]:
-    def plain(key: object) -> object:
-        if isinstance(key, ModelAnswer):
-            return key.text
-        return [list(texts) for texts in key.accepted] if isinstance(key, Blanks) else key
-
-    return [plain(one.key) for one in parsed.questions]
-
-
-def kinds(parsed: Parsed) -> list[str]:
-    return [one.kind for one in parsed.questions]
-
-
-def problems(parsed: Parsed) -> list[tuple[str, str, str]]:
-    return [(one.where, one.code, one.severity) for one in parsed.problems]
-
-
-AB = (Choice("A", "甲"), Choice("B", "乙"))
-ABCD = (*AB, Choice("C", "丙"), Choice("D", "丁"))
-PLAIN = ["题干", "选项A", "选项B", "选项C", "选项D", "答案"]
-
-
-# -- layouts ------------------------------------------------------------------------------------------------
+from questionbanks.kinds.base import Citation
+from tests.bank_files import (
+    AB,
+    ABCD,
+    PLAIN,
+    keys,
+    kinds,
+    problems,
+    read_table,
+    saved,
+    workbook,
+)
 
 
 def test_l1_kaoshibao() -> None:
@@ -92,7 +53,7 @@ def test_l1_kaoshibao() -> None:
 
 
 def test_l2_header_on_row_four_and_several_answer_columns() -> None:
-    parsed = read(
+    parsed = read_table(
         [
             ["标题", "某县题库"],
             ["名称", "2024"],
@@ -135,7 +96,7 @@ ONE_CELL = {
 
 @pytest.mark.parametrize(("cell", "choices"), ONE_CELL.items())
 def test_l4_options_in_one_cell(cell: str, choices: list[tuple[str, str]]) -> None:
-    parsed = read(
+    parsed = read_table(
         [
             ["一级纲要", "二级纲要", "题目分类", "题目", "选项", "答案", "题目依据", "试题分数", "试题编码"],
             ["安全", "用电", "单选题", "单位是", cell, "B", "\\", 2, "X-1"],
@@ -148,7 +109,7 @@ def test_l4_options_in_one_cell(cell: str, choices: list[tuple[str, str]]) -> No
 
 
 def test_one_heading_over_several_option_columns() -> None:
-    parsed = read(
+    parsed = read_table(
         [
             ["题号", "题目", "选项", "", "", "", "答案"],
             [1, "谁？", *"甲乙丙丁", "B"],
@@ -161,7 +122,7 @@ def test_one_heading_over_several_option_columns() -> None:
 
 
 def test_options_parted_by_commas_are_doubtful() -> None:
-    parsed = read([["问题内容*", "题目所有答案", "答案*"], ["目标是", "甲,乙,丙", "c"]])
+    parsed = read_table([["问题内容*", "题目所有答案", "答案*"], ["目标是", "甲,乙,丙", "c"]])
     assert parsed.questions[0].key == ("C",)
     assert problems(parsed) == [("Sheet1 第2行", "choices_split", "doubtful")]
 
@@ -182,7 +143,7 @@ def test_l5_national_competition() -> None:
         "解析",
         "出处",
     ]
-    parsed = read(
+    parsed = read_table(
         [
             header,
             ["8f0e-11", "判断题", "对吗", "正确", "", "", "法律", "宪法", "中等", "0.9", 1.5, "是", "教材"],
@@ -208,7 +169,7 @@ def test_l6_coded_kinds_explained_in_the_header() -> None:
         "选项C",
         "答案（多选用英文逗号分隔，如：A,B）",
     ]
-    parsed = read(
+    parsed = read_table(
         [
             header,
             [0, "谁", "甲", "乙", "丙", "A"],
@@ -222,7 +183,7 @@ def test_l6_coded_kinds_explained_in_the_header() -> None:
 
 def test_coded_kinds_that_nothing_explains_follow_their_rows() -> None:
     header = ["类型", "题目", "A", "B", "C", "答案"]
-    parsed = read(
+    parsed = read_table(
         [
             header,
             [1, "谁", "甲", "乙", "丙", "A"],
@@ -245,7 +206,7 @@ def test_l7_english_keys() -> None:
         "isCorrect3",
         "explanation",
     ]
-    parsed = read(
+    parsed = read_table(
         [
             header,
             ["who", "single", "x", 0, "y", 1, "z", 0, "because"],
@@ -259,7 +220,7 @@ def test_l7_english_keys() -> None:
 
 def test_a_row_for_each_option() -> None:
     header = ["题目序号", "题目类型", "题目内容", "整体解析", "是否正确项", "选项内容"]
-    parsed = read(
+    parsed = read_table(
         [
             ["试题"],
             header,
@@ -277,55 +238,14 @@ def test_a_row_for_each_option() -> None:
 
 def test_columns_that_do_not_fit_their_header_break_every_row() -> None:
     header = ["题干", "选项一内容", "选项二内容", "选项一是否正确", "选项二是否正确"]
-    parsed = read([header, ["谁", "甲", 0, "乙", 1], ["谁", "甲", 1, "乙", 0]])
+    parsed = read_table([header, ["谁", "甲", 0, "乙", 1], ["谁", "甲", 1, "乙", 0]])
     assert tally(parsed).importable == 0
     assert {one.code for one in parsed.problems} >= {"unreadable_right", "columns_shifted"}
 
 
-def test_csv_with_english_header_and_truth_of_several() -> None:
-    text = "input,output,A,B,C,D,source,multichoice\n"
-    text += "谁？,BD,甲,乙,丙,丁,2017 exam,True\n谁？,A,甲,乙,丙,丁,2017 exam,False\n"
-    parsed = registry.parse(text.encode(), name="x.csv")
-    assert (parsed.format, parsed.encoding) == ("csv", "utf-8")
-    assert kinds(parsed) == ["multiple", "single"]
-    assert parsed.questions[0].choices == ABCD
-    assert parsed.questions[0].source == "2017 exam"
-
-
-LYING = [
-    ("x.xlsx", "\t", "utf-8"),
-    ("x.xlsx", "\t", "gb18030"),
-    ("x.txt", ",", "gb18030"),
-    ("x.csv", ";", "utf-8-sig"),
-]
-
-
-@pytest.mark.parametrize(("name", "delimiter", "encoding"), LYING)
-def test_tables_as_text_under_any_name(name: str, delimiter: str, encoding: str) -> None:
-    rows = [
-        ["题号", *PLAIN],
-        ["1", "谁？", "甲", "乙", "丙", "丁", "B"],
-        ["2", "谁？", "甲", "乙", "丙", "丁", "AC"],
-    ]
-    parsed = registry.parse("\r\n".join(delimiter.join(row) for row in rows).encode(encoding), name=name)
-    assert parsed.format == "csv"
-    assert keys(parsed) == [("B",), ("A", "C")]
-
-
-def test_an_xlsx_named_xls_is_read_by_its_content() -> None:
-    parsed = registry.parse(workbook(题=[PLAIN, ["谁", "甲", "乙", "丙", "丁", "B"]]), name="题库.xls")
-    assert (parsed.format, keys(parsed)) == ("xlsx", [("B",)])
-
-
-def test_a_quote_that_is_never_closed_swallows_no_lines() -> None:
-    text = '题干,A,B,答案\n他说"好,甲,乙,A\n"谁,甲,乙,B\n哪,甲,乙,A\n'
-    parsed = registry.parse(text.encode(), name="x.csv")
-    assert len(parsed.questions) == 3
-
-
 def test_a_table_without_header_is_read_by_its_values() -> None:
     rows = [[n, f"第{n}个问题的题干是什么？", "甲", "乙", "丙", "丁", "ABCD"[n % 4]] for n in range(1, 9)]
-    parsed = read(rows)
+    parsed = read_table(rows)
     assert tally(parsed).importable == 8
     assert parsed.questions[0].choices == ABCD
     assert problems(parsed) == [("Sheet1 第1行", "no_header", "doubtful")]
@@ -333,7 +253,7 @@ def test_a_table_without_header_is_read_by_its_values() -> None:
 
 def test_headings_between_the_rows_set_the_kind() -> None:
     header = ["序号", "题目", "A", "B", "答案"]
-    parsed = read(
+    parsed = read_table(
         [
             header,
             ["一、单选题"],
@@ -372,20 +292,20 @@ def test_a_sheet_of_running_text_beside_a_table() -> None:
 
 def test_a_header_without_rows_is_refused_in_words() -> None:
     with pytest.raises(Unreadable) as refused:
-        read([PLAIN])
+        read_table([PLAIN])
     assert refused.value.code == "no_rows"
 
 
 def test_running_text_in_cells() -> None:
     lines = ["一、单选题", "1.谁？", "A.甲", "B.乙", "答案：A", "2.谁？", "A.甲", "B.乙", "答案：B"]
-    parsed = read([[line] for line in lines])
+    parsed = read_table([[line] for line in lines])
     assert keys(parsed) == [("A",), ("B",)]
     assert parsed.questions[1].where == "Sheet1 第6行"
 
 
 def test_the_same_material_makes_a_case() -> None:
     header = ["材料", *PLAIN]
-    parsed = read(
+    parsed = read_table(
         [
             header,
             ["某村开会。", "几人？", "甲", "乙", "丙", "丁", "A"],
@@ -410,7 +330,9 @@ def test_material_in_a_merged_cell() -> None:
 
 def test_law_and_lists() -> None:
     header = [*PLAIN, "法律", "条文", "适用对象", "标签"]
-    parsed = read([header, ["谁", *"甲乙丙丁", "A", "宪法", "第一条", "村干部；法律明白人", "重点,必考"]])
+    parsed = read_table(
+        [header, ["谁", *"甲乙丙丁", "A", "宪法", "第一条", "村干部；法律明白人", "重点,必考"]]
+    )
     first = parsed.questions[0]
     assert first.citations == (Citation("宪法", "", "第一条"),)
     assert (first.audience, first.tags) == (("村干部", "法律明白人"), ("重点", "必考"))
@@ -445,213 +367,3 @@ def test_one_corrected_column() -> None:
     data = workbook(Sheet1=[["题干", "A", "B", "答案", "备用"], ["谁", "甲", "乙", "A", "B"]])
     parsed = registry.parse(data, mapping={"Sheet1!D": "", "Sheet1!E": "answer"})
     assert keys(parsed) == [("B",)]
-
-
-# -- traps --------------------------------------------------------------------------------------------------
-
-
-def test_sample_and_note_rows_are_left_out_and_said_so() -> None:
-    parsed = read(
-        [
-            ["填写说明：请勿修改表头"],
-            PLAIN,
-            ["示例，请删除：谁？", *"甲乙丙丁", "A"],
-            ["谁？", *"甲乙丙丁", "B"],
-        ]
-    )
-    assert keys(parsed) == [("B",)]
-    assert problems(parsed) == [("Sheet1 第3行", "sample_row", "note")]
-
-
-def test_numbers_are_whole_again() -> None:
-    parsed = read([["题号", *PLAIN], [260.0, "几年？", 1.0, 2.0, 3.5, 4, "B"]])
-    assert parsed.questions[0].number == "260"
-    assert [choice.text for choice in parsed.questions[0].choices] == ["1", "2", "3.5", "4"]
-
-
-def test_dates_that_may_have_been_fractions_break_the_item() -> None:
-    parsed = read(
-        [
-            PLAIN,
-            ["比例？", date(2024, 1, 3), "一半", "全部", "没有", "A"],
-            ["哪天？", date(1949, 10, 1), "乙", "丙", "丁", "A"],
-        ]
-    )
-    assert problems(parsed) == [
-        ("Sheet1 第2行", "date_cell", "broken"),
-        ("Sheet1 第3行", "date_cell", "doubtful"),
-    ]
-
-
-def test_digits_that_excel_has_lost_break_the_item() -> None:
-    parsed = read([PLAIN, ["证号？", 123456789012345678, "乙", "丙", "丁", "A"]])
-    assert problems(parsed) == [("Sheet1 第2行", "digits_lost", "broken")]
-
-
-def test_formulas_give_their_last_value_and_are_doubtful() -> None:
-    data = workbook(Sheet1=[PLAIN, ["谁？", *"甲乙丙丁", '=UPPER("a")']])
-    parsed = registry.parse(data)
-    assert parsed.questions[0].key is None  # never calculated by the program that wrote it
-    assert ("Sheet1 第2行", "formula", "doubtful") in problems(parsed)
-
-
-def test_hidden_rows_and_sheets_are_doubtful() -> None:
-    book = openpyxl.Workbook()
-    first = book.worksheets[0]
-    for row in (PLAIN, ["谁？", *"甲乙丙丁", "A"], ["谁？", *"甲乙丙丁", "B"]):
-        first.append(row)
-    first.row_dimensions[3].hidden = True
-    second = book.create_sheet("旧题")
-    second.append(PLAIN)
-    second.append(["谁？", *"甲乙丙丁", "C"])
-    second.sheet_state = "hidden"
-    parsed = registry.parse(saved(book))
-    assert keys(parsed) == [("A",), ("B",), ("C",)]
-    assert problems(parsed) == [
-        ("旧题 第2行", "hidden_sheet", "doubtful"),
-        ("Sheet 第3行", "hidden_row", "doubtful"),
-    ]
-
-
-def test_a_million_blank_rows_cost_nothing() -> None:
-    book = openpyxl.Workbook()
-    sheet = book.worksheets[0]
-    sheet.append(PLAIN)
-    sheet.append(["谁？", *"甲乙丙丁", "A"])
-    sheet.cell(row=1_048_576, column=30).value = " "
-    parsed = registry.parse(saved(book))
-    assert keys(parsed) == [("A",)]
-
-
-BROKEN_ROWS: dict[str, tuple[list[Any], str]] = {
-    "no options": (["谁？", "", "", "", "", "A"], "no_choices"),
-    "no answer": (["谁？", *"甲乙丙丁", ""], "no_key"),
-    "an answer without its option": (["谁？", "甲", "乙", "", "", "D"], "key_without_choice"),
-    "no stem": (["", *"甲乙丙丁", "A"], "no_stem"),
-    "the same option twice": (["谁？", "甲", "甲", "丙", "丁", "A"], "repeated_choice"),
-    "an answer that is none": (["谁？", *"甲乙丙丁", "见教材第三页"], "unreadable_answer"),
-}
-
-
-@pytest.mark.parametrize(("row", "code"), BROKEN_ROWS.values(), ids=BROKEN_ROWS.keys())
-def test_broken_rows_are_found_and_said_so(row: list[Any], code: str) -> None:
-    parsed = read([PLAIN, ["谁？", *"甲乙丙丁", "A"], row])
-    counted = tally(parsed)
-    assert (counted.found, counted.importable, counted.broken) == (2, 1, 1)
-    assert code in [one.code for one in parsed.problems if one.where == "Sheet1 第3行"]
-
-
-def test_a_single_with_two_answers_offers_a_way_out() -> None:
-    parsed = read([["题型", *PLAIN], ["单选题", "谁？", *"甲乙丙丁", "AB"]])
-    assert [(one.code, one.fix) for one in parsed.problems] == [("key_count", "改正答案或改题型")]
-
-
-def test_letters_that_repeat_the_columns_are_taken_off_and_others_stay() -> None:
-    parsed = read(
-        [
-            PLAIN,
-            ["谁？", "A.甲", "B.乙", "C.丙", "D.丁", "A"],
-            ["谁？", "U、Y类", "A类", "B、C类", "D、S类", "D"],
-        ]
-    )
-    assert parsed.questions[0].choices == ABCD
-    assert [choice.text for choice in parsed.questions[1].choices] == ["U、Y类", "A类", "B、C类", "D、S类"]
-
-
-def test_words_behind_a_judgement_go_into_the_rationale() -> None:
-    parsed = read(
-        [["题型", "题干", "答案"], ["判断题", "对吗", "错误。应为三年"], ["判断题", "对吗", "对\n章节测验"]]
-    )
-    assert keys(parsed) == [False, True]
-    assert [one.rationale for one in parsed.questions] == ["应为三年", "章节测验"]
-    assert problems(parsed) == [("Sheet1 第3行", "text_behind_answer", "doubtful")]
-
-
-def test_empty_marks_are_no_options() -> None:
-    parsed = read([[*PLAIN[:4], "选项D", "答案"], ["谁？", "甲", "乙", "\\", "/", "A"]])
-    assert parsed.questions[0].choices == AB
-
-
-def test_invisible_characters_are_gone() -> None:
-    parsed = read([PLAIN, ["\u200b谁\xa0是\u3000甲_x000D_\n？\ufeff", "⼟地", "部⻔", "丙", "丁", "Ａ"]])
-    assert parsed.questions[0].stem == "谁 是 甲\n？"
-    assert [choice.text for choice in parsed.questions[0].choices[:2]] == ["土地", "部门"]
-    assert parsed.questions[0].key == ("A",)
-
-
-def test_html_left_over_in_cells() -> None:
-    parsed = read([PLAIN, ["<p>谁&nbsp;是<br>甲？</p>", "<span>甲</span>", "乙&amp;丙", "<刑法>", "丁", "A"]])
-    assert parsed.questions[0].stem == "谁 是\n甲？"
-    assert [choice.text for choice in parsed.questions[0].choices] == ["甲", "乙&丙", "<刑法>", "丁"]
-    assert parsed.problems == ()
-
-
-def test_pictures_in_html_cells_are_reported() -> None:
-    parsed = read([PLAIN, ['<p>谁？<img src="http://127.0.0.1:9/x.png"></p>', *"甲乙丙丁", "A"]])
-    assert problems(parsed) == [("Sheet1 第2行", "picture", "doubtful")]
-    assert parsed.questions[0].stem == "谁？"
-
-
-def test_the_column_of_the_judgement_answer_in_every_token() -> None:
-    tokens = [
-        "对",
-        "错",
-        "√",
-        "×",
-        "✓",
-        "✗",
-        "正确",
-        "错误",
-        "是",
-        "否",
-        "T",
-        "F",
-        "Y",
-        "N",
-        "1",
-        "0",
-        "A-正确",
-        True,
-        False,
-        1,
-        0,
-    ]
-    parsed = read(
-        [["题型", "题干", "答案"], *([["判断题", f"第{n}句。", token] for n, token in enumerate(tokens)])]
-    )
-    assert keys(parsed) == [n % 2 == 0 for n in range(16)] + [True, True, False, True, False]
-
-
-def test_a_kind_without_a_place_is_found_and_broken_by_name() -> None:
-    parsed = read([["题型", "题干", "答案"], ["连线题", "连一连", "1-A"], ["判断题", "对吗", "对"]])
-    assert tally(parsed).found == 2
-    assert problems(parsed) == [("Sheet1 第2行", "unsupported_kind", "broken")]
-
-
-def test_fill_in_answers_in_the_option_columns() -> None:
-    header = ["题干", "A项", "B项", "答案", "类型"]
-    parsed = read(
-        [
-            header,
-            ["（）是界限。", "度", "", "A", "填空题"],
-            ["简述。", "一、二。", "", "A", "简答题"],
-            ["（）和（）", "甲", "乙", "AB", "填空题"],
-        ]
-    )
-    assert keys(parsed) == [[["度"]], "一、二。", [["甲"], ["乙"]]]
-
-
-def test_a_table_of_people_is_refused_in_words() -> None:
-    with pytest.raises(Unreadable) as refused:
-        read([["用户名", "真实姓名", "密码"], ["a", "张三", "1"]])
-    assert refused.value.code == "no_columns"
-
-
-@pytest.mark.parametrize(("name", "severity"), [("第二批", "doubtful"), ("导入须知", "note")])
-def test_a_sheet_that_nobody_recognises_is_doubted_unless_it_explains(name: str, severity: str) -> None:
-    items = [["题干", "A", "B", "答案"], ["谁？", "甲", "乙", "A"]]
-    parsed = registry.parse(
-        workbook(单选题=items, **{name: [["张三", "李四"], ["王五", "赵六"], ["周七", "吴八"]]})
-    )
-    skipped = [one for one in parsed.problems if one.code == "sheet_skipped"]
-    assert [(one.where, one.severity) for one in skipped] == [(f"工作表“{name}”", severity)]

@@ -1,0 +1,234 @@
+"""The traps of tables: what Excel does to cells, rows that are no items, rows that are broken."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import openpyxl
+import pytest
+
+from questionbanks.formats import registry
+from questionbanks.formats.base import Unreadable
+from questionbanks.formats.check import tally
+from tests.bank_files import (
+    AB,
+    ABCD,
+    PLAIN,
+    keys,
+    problems,
+    read_table,
+    saved,
+    workbook,
+)
+
+
+def test_sample_and_note_rows_are_left_out_and_said_so() -> None:
+    parsed = read_table(
+        [
+            ["填写说明：请勿修改表头"],
+            PLAIN,
+            ["示例，请删除：谁？", *"甲乙丙丁", "A"],
+            ["谁？", *"甲乙丙丁", "B"],
+        ]
+    )
+    assert keys(parsed) == [("B",)]
+    assert problems(parsed) == [("Sheet1 第3行", "sample_row", "note")]
+
+
+def test_numbers_are_whole_again() -> None:
+    parsed = read_table([["题号", *PLAIN], [260.0, "几年？", 1.0, 2.0, 3.5, 4, "B"]])
+    assert parsed.questions[0].number == "260"
+    assert [choice.text for choice in parsed.questions[0].choices] == ["1", "2", "3.5", "4"]
+
+
+def test_dates_that_may_have_been_fractions_break_the_item() -> None:
+    parsed = read_table(
+        [
+            PLAIN,
+            ["比例？", date(2024, 1, 3), "一半", "全部", "没有", "A"],
+            ["哪天？", date(1949, 10, 1), "乙", "丙", "丁", "A"],
+        ]
+    )
+    assert problems(parsed) == [
+        ("Sheet1 第2行", "date_cell", "broken"),
+        ("Sheet1 第3行", "date_cell", "doubtful"),
+    ]
+
+
+def test_digits_that_excel_has_lost_break_the_item() -> None:
+    parsed = read_table([PLAIN, ["证号？", 123456789012345678, "乙", "丙", "丁", "A"]])
+    assert problems(parsed) == [("Sheet1 第2行", "digits_lost", "broken")]
+
+
+def test_formulas_give_their_last_value_and_are_doubtful() -> None:
+    data = workbook(Sheet1=[PLAIN, ["谁？", *"甲乙丙丁", '=UPPER("a")']])
+    parsed = registry.parse(data)
+    assert parsed.questions[0].key is None  # never calculated by the program that wrote it
+    assert ("Sheet1 第2行", "formula", "doubtful") in problems(parsed)
+
+
+def test_hidden_rows_and_sheets_are_doubtful() -> None:
+    book = openpyxl.Workbook()
+    first = book.worksheets[0]
+    for row in (PLAIN, ["谁？", *"甲乙丙丁", "A"], ["谁？", *"甲乙丙丁", "B"]):
+        first.append(row)
+    first.row_dimensions[3].hidden = True
+    second = book.create_sheet("旧题")
+    second.append(PLAIN)
+    second.append(["谁？", *"甲乙丙丁", "C"])
+    second.sheet_state = "hidden"
+    parsed = registry.parse(saved(book))
+    assert keys(parsed) == [("A",), ("B",), ("C",)]
+    assert problems(parsed) == [
+        ("旧题 第2行", "hidden_sheet", "doubtful"),
+        ("Sheet 第3行", "hidden_row", "doubtful"),
+    ]
+
+
+def test_a_million_blank_rows_cost_nothing() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(PLAIN)
+    sheet.append(["谁？", *"甲乙丙丁", "A"])
+    sheet.cell(row=1_048_576, column=30).value = " "
+    parsed = registry.parse(saved(book))
+    assert keys(parsed) == [("A",)]
+
+
+BROKEN_ROWS: dict[str, tuple[list[Any], str]] = {
+    "no options": (["谁？", "", "", "", "", "A"], "no_choices"),
+    "no answer": (["谁？", *"甲乙丙丁", ""], "no_key"),
+    "an answer without its option": (["谁？", "甲", "乙", "", "", "D"], "key_without_choice"),
+    "no stem": (["", *"甲乙丙丁", "A"], "no_stem"),
+    "the same option twice": (["谁？", "甲", "甲", "丙", "丁", "A"], "repeated_choice"),
+    "an answer that is none": (["谁？", *"甲乙丙丁", "见教材第三页"], "unreadable_answer"),
+}
+
+
+@pytest.mark.parametrize(("row", "code"), BROKEN_ROWS.values(), ids=BROKEN_ROWS.keys())
+def test_broken_rows_are_found_and_said_so(row: list[Any], code: str) -> None:
+    parsed = read_table([PLAIN, ["谁？", *"甲乙丙丁", "A"], row])
+    counted = tally(parsed)
+    assert (counted.found, counted.importable, counted.broken) == (2, 1, 1)
+    assert code in [one.code for one in parsed.problems if one.where == "Sheet1 第3行"]
+
+
+def test_a_single_with_two_answers_offers_a_way_out() -> None:
+    parsed = read_table([["题型", *PLAIN], ["单选题", "谁？", *"甲乙丙丁", "AB"]])
+    assert [(one.code, one.fix) for one in parsed.problems] == [("key_count", "改正答案或改题型")]
+
+
+def test_letters_that_repeat_the_columns_are_taken_off_and_others_stay() -> None:
+    parsed = read_table(
+        [
+            PLAIN,
+            ["谁？", "A.甲", "B.乙", "C.丙", "D.丁", "A"],
+            ["谁？", "U、Y类", "A类", "B、C类", "D、S类", "D"],
+        ]
+    )
+    assert parsed.questions[0].choices == ABCD
+    assert [choice.text for choice in parsed.questions[1].choices] == ["U、Y类", "A类", "B、C类", "D、S类"]
+
+
+def test_words_behind_a_judgement_go_into_the_rationale() -> None:
+    parsed = read_table(
+        [["题型", "题干", "答案"], ["判断题", "对吗", "错误。应为三年"], ["判断题", "对吗", "对\n章节测验"]]
+    )
+    assert keys(parsed) == [False, True]
+    assert [one.rationale for one in parsed.questions] == ["应为三年", "章节测验"]
+    assert problems(parsed) == [("Sheet1 第3行", "text_behind_answer", "doubtful")]
+
+
+def test_empty_marks_are_no_options() -> None:
+    parsed = read_table([[*PLAIN[:4], "选项D", "答案"], ["谁？", "甲", "乙", "\\", "/", "A"]])
+    assert parsed.questions[0].choices == AB
+
+
+def test_invisible_characters_are_gone() -> None:
+    parsed = read_table(
+        [PLAIN, ["\u200b谁\xa0是\u3000甲_x000D_\n？\ufeff", "⼟地", "部⻔", "丙", "丁", "Ａ"]]
+    )
+    assert parsed.questions[0].stem == "谁 是 甲\n？"
+    assert [choice.text for choice in parsed.questions[0].choices[:2]] == ["土地", "部门"]
+    assert parsed.questions[0].key == ("A",)
+
+
+def test_html_left_over_in_cells() -> None:
+    parsed = read_table(
+        [PLAIN, ["<p>谁&nbsp;是<br>甲？</p>", "<span>甲</span>", "乙&amp;丙", "<刑法>", "丁", "A"]]
+    )
+    assert parsed.questions[0].stem == "谁 是\n甲？"
+    assert [choice.text for choice in parsed.questions[0].choices] == ["甲", "乙&丙", "<刑法>", "丁"]
+    assert parsed.problems == ()
+
+
+def test_pictures_in_html_cells_are_reported() -> None:
+    parsed = read_table([PLAIN, ['<p>谁？<img src="http://127.0.0.1:9/x.png"></p>', *"甲乙丙丁", "A"]])
+    assert problems(parsed) == [("Sheet1 第2行", "picture", "doubtful")]
+    assert parsed.questions[0].stem == "谁？"
+
+
+def test_the_column_of_the_judgement_answer_in_every_token() -> None:
+    tokens = [
+        "对",
+        "错",
+        "√",
+        "×",
+        "✓",
+        "✗",
+        "正确",
+        "错误",
+        "是",
+        "否",
+        "T",
+        "F",
+        "Y",
+        "N",
+        "1",
+        "0",
+        "A-正确",
+        True,
+        False,
+        1,
+        0,
+    ]
+    parsed = read_table(
+        [["题型", "题干", "答案"], *([["判断题", f"第{n}句。", token] for n, token in enumerate(tokens)])]
+    )
+    assert keys(parsed) == [n % 2 == 0 for n in range(16)] + [True, True, False, True, False]
+
+
+def test_a_kind_without_a_place_is_found_and_broken_by_name() -> None:
+    parsed = read_table([["题型", "题干", "答案"], ["连线题", "连一连", "1-A"], ["判断题", "对吗", "对"]])
+    assert tally(parsed).found == 2
+    assert problems(parsed) == [("Sheet1 第2行", "unsupported_kind", "broken")]
+
+
+def test_fill_in_answers_in_the_option_columns() -> None:
+    header = ["题干", "A项", "B项", "答案", "类型"]
+    parsed = read_table(
+        [
+            header,
+            ["（）是界限。", "度", "", "A", "填空题"],
+            ["简述。", "一、二。", "", "A", "简答题"],
+            ["（）和（）", "甲", "乙", "AB", "填空题"],
+        ]
+    )
+    assert keys(parsed) == [[["度"]], "一、二。", [["甲"], ["乙"]]]
+
+
+def test_a_table_of_people_is_refused_in_words() -> None:
+    with pytest.raises(Unreadable) as refused:
+        read_table([["用户名", "真实姓名", "密码"], ["a", "张三", "1"]])
+    assert refused.value.code == "no_columns"
+
+
+@pytest.mark.parametrize(("name", "severity"), [("第二批", "doubtful"), ("导入须知", "note")])
+def test_a_sheet_that_nobody_recognises_is_doubted_unless_it_explains(name: str, severity: str) -> None:
+    items = [["题干", "A", "B", "答案"], ["谁？", "甲", "乙", "A"]]
+    parsed = registry.parse(
+        workbook(单选题=items, **{name: [["张三", "李四"], ["王五", "赵六"], ["周七", "吴八"]]})
+    )
+    skipped = [one for one in parsed.problems if one.code == "sheet_skipped"]
+    assert [(one.where, one.severity) for one in skipped] == [(f"工作表“{name}”", severity)]
