@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from questionbanks.formats import registry
-from tests.questionbanks.formats.test_other_hands import LETTERS, TWO, data, outline, table, text
+from tests.other_hands import LETTERS, TWO, data, outline, table, text
 
 _CLASSROOM = (
     "【第 {0} 题】\n{0}.单选题 (1分)\n{1}\nA\n{2}\nB\n{3}\nC\n{4}\nD\n{5}\n"
