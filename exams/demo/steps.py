@@ -16,7 +16,7 @@ from questionbanks.models import Bank
 from ..domain.attempts import lock_attempt
 from ..domain.blueprints import RowSpec, SectionSpec, create_blueprint
 from ..domain.closing import close_attempt, mark_closed
-from ..domain.entering import enter_sheet, wire_value
+from ..domain.entering import FilledSheet, enter_sheet, wire_value
 from ..domain.exams import ExamSpec, create_exam, propose_exam
 from ..domain.forms import build_forms
 from ..domain.keys import FormKeys
@@ -149,12 +149,5 @@ def sit_on_paper(
 ) -> Attempt:
     """One candidate on paper; the sheet is keyed in the same afternoon."""
     handed_in = start + timedelta(minutes=rng.randint(35, 58))
-    return enter_sheet(
-        seat=seat,
-        mode=Mode.PAPER,
-        answers=answers_for(keys, target, rng),
-        started_at=start,
-        submitted_at=handed_in,
-        at=handed_in + timedelta(hours=3),
-        actor=town.staff["assistant"],
-    )
+    sheet = FilledSheet(seat, Mode.PAPER, answers_for(keys, target, rng), start, handed_in)
+    return enter_sheet(sheet=sheet, at=handed_in + timedelta(hours=3), actor=town.staff["assistant"])

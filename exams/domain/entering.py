@@ -1,13 +1,14 @@
-"""Answer sheets on paper, or filled in for somebody: entered whole, then attempts like any other.
+"""Answer sheets on paper: entered whole, then attempts like any other.
 
-The same log, the same marking, the same receipt; only `mode` and `helper` tell how it was made. Somebody who
-also sat on a screen has two attempts then: the first valid submission stands, the other one is listed as a
-duplicate (engine/results).
+The same log, the same marking, the same receipt; only `mode` tells how it was made. Somebody who also sat on
+a screen has two attempts then: the first valid submission stands, the other one is listed as a duplicate
+(engine/results).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -46,70 +47,57 @@ def wire_value(paper: Paper, attempt: Attempt, slot: str, answer: Answer) -> Any
     return chosen[0] if kind == "single" and len(chosen) == 1 else chosen
 
 
-def enter_sheet(
-    *,
-    seat: Seat,
-    mode: str,
-    answers: Mapping[str, Answer],
-    started_at: datetime,
-    submitted_at: datetime,
-    at: datetime,
-    actor: User | None,
-    helper: str = "",
-) -> Attempt:
-    """One paper sheet as an attempt: its answers as events, closed at `submitted_at`, marked.
+@dataclass(frozen=True, slots=True)
+class FilledSheet:
+    """A sheet as it was handed in: `answers` by slot code, in the letters of the printed paper (choices keep
+    the form's order there)."""
 
-    `answers` by slot code, in the letters of the printed paper (choices keep the form's order there).
+    seat: Seat
+    mode: str
+    answers: Mapping[str, Answer]
+    started_at: datetime
+    submitted_at: datetime
+
+
+def enter_sheet(*, sheet: FilledSheet, at: datetime, actor: User | None) -> Attempt:
+    """One paper sheet as an attempt: its answers as events, closed when it was handed in, marked.
+
     Raises Conflict for a person who is excused, has no form, is answering on a screen just now, or whose
     sheet in this sitting is entered already; Invalid for an answer the paper does not have, naming its
-    number, and for a mode whose attempts are made on a screen.
+    number, for impossible times, and for a mode whose attempts are made on a screen.
     """
-    attempt = write_sheet(
-        seat=seat,
-        mode=mode,
-        answers=answers,
-        started_at=started_at,
-        submitted_at=submitted_at,
-        at=at,
-        actor=actor,
-        helper=helper,
-    )
+    attempt = write_sheet(sheet=sheet, at=at, actor=actor)
     mark_closed(attempt_id=attempt.pk, at=at)
     attempt.refresh_from_db()
     return attempt
 
 
 @transaction.atomic
-def write_sheet(
-    *,
-    seat: Seat,
-    mode: str,
-    answers: Mapping[str, Answer],
-    started_at: datetime,
-    submitted_at: datetime,
-    at: datetime,
-    actor: User | None,
-    helper: str = "",
-) -> Attempt:
+def write_sheet(*, sheet: FilledSheet, at: datetime, actor: User | None) -> Attempt:
     """As `enter_sheet`, without the marking, which is a transaction of its own."""
-    if mode in TIMED_MODES:
+    if sheet.mode in TIMED_MODES:
         raise Invalid("mode", "线上和协助作答在考试页面上完成，不从答卷录入。")
-    require_enterable(seat=seat, mode=mode, at=at)
-    if not started_at < submitted_at <= at:
-        raise Invalid("times", "开考时间应早于交卷时间，交卷时间不能晚于现在。")
-    paper = paper_of(seat.form_id)
-    attempt = _open_entered(seat, paper, mode, started_at, submitted_at, helper)
-    AnswerEvent.objects.bulk_create(_events(attempt, paper, answers, submitted_at))
+    require_enterable(seat=sheet.seat, mode=sheet.mode, at=at)
+    require_times(started_at=sheet.started_at, submitted_at=sheet.submitted_at, at=at)
+    paper = paper_of(sheet.seat.form_id)
+    attempt = _open_entered(sheet, paper)
+    AnswerEvent.objects.bulk_create(_events(attempt, paper, sheet))
     close_attempt(
         attempt,
         at=at,
-        submitted_at=submitted_at,
+        submitted_at=sheet.submitted_at,
         sheet=load_sheet(attempt.pk),
         settled=False,
         actor=actor,
         note=f"录入{attempt.get_mode_display()}答卷",
     )
     return attempt
+
+
+def require_times(*, started_at: datetime, submitted_at: datetime, at: datetime) -> None:
+    """Raise Invalid for a sheet handed in before its start or after now."""
+    if not started_at < submitted_at <= at:
+        raise Invalid("times", "开考时间应早于交卷时间，交卷时间不能晚于现在。")
 
 
 def require_enterable(*, seat: Seat, mode: str, at: datetime) -> None:
@@ -127,9 +115,8 @@ def require_enterable(*, seat: Seat, mode: str, at: datetime) -> None:
         raise Conflict("has_attempt", f"{entry}在本场的答卷已经录入过。录错了请先作废原来的一份。")
 
 
-def _open_entered(
-    seat: Seat, paper: Paper, mode: str, started_at: datetime, submitted_at: datetime, helper: str
-) -> Attempt:
+def _open_entered(sheet: FilledSheet, paper: Paper) -> Attempt:
+    seat = sheet.seat
     attempt_id = uuid7()
     while not paper.fits(attempt_id):
         attempt_id = uuid7()
@@ -143,23 +130,20 @@ def _open_entered(
         sitting=seat.sitting,
         form_id=seat.form_id,
         number=max(numbers, default=0) + 1,
-        mode=mode,
+        mode=sheet.mode,
         device=CLERK,
-        started_at=started_at,
-        due_at=max(submitted_at, started_at + timedelta(seconds=seat.sitting.duration_s)),
+        started_at=sheet.started_at,
+        due_at=max(sheet.submitted_at, sheet.started_at + timedelta(seconds=seat.sitting.duration_s)),
         grace_s=seat.sitting.grace_s,
         choice_orders=orders,
-        helper=helper,
     )
     attempt.save(force_insert=True)
     return lock_attempt(attempt.pk)
 
 
-def _events(
-    attempt: Attempt, paper: Paper, answers: Mapping[str, Answer], received_at: datetime
-) -> list[AnswerEvent]:
+def _events(attempt: Attempt, paper: Paper, sheet: FilledSheet) -> list[AnswerEvent]:
     events = []
-    for seq, (slot, answer) in enumerate(answers.items(), 1):
+    for seq, (slot, answer) in enumerate(sheet.answers.items(), 1):
         if answer is None:
             continue
         try:
@@ -178,7 +162,7 @@ def _events(
                 slot=slot,
                 value=value,
                 client_at=None,
-                received_at=received_at,
+                received_at=sheet.submitted_at,
                 device=CLERK,
             )
         )

@@ -29,7 +29,7 @@ from ..engine.paper import Paper
 from ..engine.results import counting_tries
 from ..models import Attempt, Exam, KeyedSheet, Mode, Seat, SheetScan, Sitting
 from .closing import mark_closed
-from .entering import require_enterable, write_sheet
+from .entering import FilledSheet, require_enterable, require_times, write_sheet
 from .papers import paper_of
 from .standings import tries_of
 
@@ -147,8 +147,7 @@ def key_first(
 ) -> KeyedSheet:
     """The first reading of a sheet. Raises Conflict when it is keyed in already, Invalid naming the cells."""
     require_enterable(seat=seat, mode=Mode.PAPER, at=at)
-    if not started_at < submitted_at <= at:
-        raise Invalid("times", "开考时间应早于交卷时间，交卷时间不能晚于现在。")
+    require_times(started_at=started_at, submitted_at=submitted_at, at=at)
     there = KeyedSheet.objects.select_related("attempt").filter(seat=seat, dropped_at__isnull=True).first()
     if there is not None:
         if state_of(there) is not SheetState.MISSING:
@@ -249,15 +248,14 @@ def _lock(sheet: KeyedSheet) -> KeyedSheet:
 
 def _enter(sheet: KeyedSheet, answers: Mapping[str, Answer], at: datetime, actor: User) -> None:
     paper = paper_of(sheet.seat.form_id)
-    sheet.attempt = write_sheet(
+    filled = FilledSheet(
         seat=sheet.seat,
         mode=Mode.PAPER,
         answers={slot: answers[slot] for slot in paper.slots if slot in answers},
         started_at=sheet.started_at,
         submitted_at=sheet.submitted_at,
-        at=at,
-        actor=actor,
     )
+    sheet.attempt = write_sheet(sheet=filled, at=at, actor=actor)
     sheet.save(update_fields=["attempt"])
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from exams.domain.corrections import CorrectionSpec, correct_key
-from exams.domain.entering import enter_sheet
+from exams.domain.entering import FilledSheet, enter_sheet
 from exams.domain.evidence import export_evidence
 from exams.domain.exams import change_exam, create_exam, spec_of
 from exams.domain.explaining import explain
@@ -201,15 +201,8 @@ def test_the_evidence_has_his_numbers(world: World) -> None:
 def test_a_sheet_that_is_keyed_in_keeps_the_printed_order(world: World) -> None:
     seat, at = world.seats[0], clock.now()
     answers: dict[str, Any] = dict.fromkeys(world.slots[:6], ("B",))
-    attempt = enter_sheet(
-        seat=seat,
-        mode=Mode.PAPER,
-        answers=answers,
-        started_at=at - HOUR,
-        submitted_at=at,
-        at=at,
-        actor=world.officer,
-    )
+    sheet = FilledSheet(seat, Mode.PAPER, answers, at - HOUR, at)
+    attempt = enter_sheet(sheet=sheet, at=at, actor=world.officer)
     assert is_printed(attempt) is True
     assert numbers_in(attempt) == {code: number for number, code in enumerate(world.slots, 1)}
     assert [one.form_number for one in explain(again(attempt)).questions] == list(range(1, 13))
@@ -218,16 +211,9 @@ def test_a_sheet_that_is_keyed_in_keeps_the_printed_order(world: World) -> None:
 @pytest.mark.parametrize("mode", [Mode.ONLINE, Mode.ASSISTED])
 def test_what_is_made_on_a_screen_is_not_keyed_in(world: World, mode: Mode) -> None:
     at = clock.now()
+    sheet = FilledSheet(world.seats[0], mode, {}, at - HOUR, at)
     with pytest.raises(Invalid) as caught:
-        enter_sheet(
-            seat=world.seats[0],
-            mode=mode,
-            answers={},
-            started_at=at - HOUR,
-            submitted_at=at,
-            at=at,
-            actor=world.officer,
-        )
+        enter_sheet(sheet=sheet, at=at, actor=world.officer)
     assert caught.value.code == "mode"
     assert Attempt.objects.count() == 0
 
