@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -77,9 +77,7 @@ def _lines(text: CertificateText) -> Sequence[_Line]:
         _Line("特发此证。", middle, 358, 18),
         _Line(text.issuer, right, 430, 17, True, align="r", width=room),
         _Line(text.issued_on, right, 458, 15, align="r", width=room),
-        _Line(
-            f"有效期：{text.valid_until}", WIDTH - left, 486, 13, colour=SOFT, align="r", width=WIDTH - 300
-        ),
+        _Line(f"有效期：{text.valid_until}", right, 486, 13, colour=SOFT, align="r", width=room),
         _Line(f"查验码 {text.code}", left, 528, 11, colour=SOFT, align="l", width=220),
         _Line("扫码查验真伪", left, 544, 11, colour=SOFT, align="l", width=220),
     )
@@ -92,6 +90,14 @@ def _quoted(title: str) -> str:
 
 def _square(text: CertificateText) -> _Square:
     return _Square(text.address, 84, 412, 100)
+
+
+def _size(line: _Line, width_at: Callable[[float], float]) -> float:
+    """The size at which a line fits its width, not below 8; `width_at`: how wide it is drawn at a size."""
+    size = line.size
+    while size > 8 and width_at(size) > line.width:
+        size -= 0.5
+    return size
 
 
 def certificate_pdf(texts: Sequence[CertificateText]) -> bytes:
@@ -116,10 +122,8 @@ def certificate_pdf(texts: Sequence[CertificateText]) -> bytes:
 
 
 def _write(canvas: Canvas, line: _Line) -> None:
-    words, font, size = drawable(line.text), HEI if line.bold else SONG, line.size
-    while size > 8 and canvas.stringWidth(words, font, size) > line.width:
-        size -= 0.5
-    canvas.setFont(font, size)
+    words, font = drawable(line.text), HEI if line.bold else SONG
+    canvas.setFont(font, _size(line, lambda size: canvas.stringWidth(words, font, size)))
     canvas.setFillColor(HexColor(line.colour))
     draw = {"l": canvas.drawString, "m": canvas.drawCentredString, "r": canvas.drawRightString}[line.align]
     draw(line.x, HEIGHT - line.y, words)
@@ -138,15 +142,20 @@ def certificate_png(text: CertificateText) -> bytes:
         box = [inset * SCALE, inset * SCALE, (WIDTH - inset) * SCALE, (HEIGHT - inset) * SCALE]
         draw.rectangle(box, outline=RED, width=max(1, round(thickness * SCALE)))
     for line in _lines(text):
-        words, size = drawable(line.text), line.size
-        while size > 8 and draw.textlength(words, _font(line.bold, round(size * SCALE))) > line.width * SCALE:
-            size -= 0.5
-        font = _font(line.bold, round(size * SCALE))
-        draw.text((line.x * SCALE, line.y * SCALE), words, line.colour, font, anchor=f"{line.align}s")
+        _paint(draw, line)
     _paste_qr(picture, _square(text))
     buffer = io.BytesIO()
     picture.quantize(64).save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
+
+
+def _paint(draw: ImageDraw.ImageDraw, line: _Line) -> None:
+    def font(size: float) -> ImageFont.FreeTypeFont:
+        return _font(line.bold, round(size * SCALE))
+
+    words = drawable(line.text)
+    size = _size(line, lambda size: draw.textlength(words, font(size)) / SCALE)
+    draw.text((line.x * SCALE, line.y * SCALE), words, line.colour, font(size), anchor=f"{line.align}s")
 
 
 def _paste_qr(picture: Image.Image, square: _Square) -> None:
