@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from exams.domain.form_writing import compose_paper
 from exams.engine.paper import Paper
 from exams.engine.shuffling import choice_ids
 from exams.models import (
@@ -110,41 +111,13 @@ class Stage:
 
     def publish(self) -> None:
         """Write the papers, once everything is on the stage."""
-        for code, form in self.forms.items():
-            form.paper = {
-                "schema": 1,
-                "title": form.title,
-                "total_points": "100",
-                "sections": [
-                    {
-                        "title": one.title,
-                        "instructions": "",
-                        "slots": [self._on_paper(slot) for slot in slots],
-                    }
-                    for one in self.sections[code]
-                    for slots in [one.slots.order_by("order")]
-                ],
-            }
+        for form in self.forms.values():
             form.total_points = sum((slot.points for slot in form.slots.all()), D(0))
+            form.paper = compose_paper(form)
             form.published_at = T0
             form.save()
         self.exam.published_at = T0
         self.exam.save()
-
-    def _on_paper(self, slot: Slot) -> dict[str, Any]:
-        content = slot.version.content
-        return {
-            "slot": slot.code,
-            "number": slot.order,
-            "kind": slot.kind,
-            "points": str(slot.points),
-            "stem": content["stem"],
-            "choices": content.get("choices", []),
-            "pinned": False,
-            "blanks": content.get("blanks", 0),
-            "material": None,
-            "group": None,
-        }
 
     def add_sitting(self, name: str, what: str) -> None:
         span, *rest = what.split()

@@ -25,7 +25,8 @@ from exams.engine.tokens import Claims
 from exams.models import Attempt, Sitting
 from examsite.lib import clock
 from examsite.people.models import User
-from tests.walkthrough import Story, perform
+from tests.story import Story
+from tests.walkthrough import perform
 
 SCRIPT = Path(__file__).with_name("remark.py")
 STORIES = sorted((Path(__file__).resolve().parent.parent / "walkthroughs").glob("*.csv"))
