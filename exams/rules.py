@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from examsite.lib.errors import NotFound
 from examsite.people.models import Membership, Role, Unit
 from examsite.people.rules import Asker, granted_paths, holds, path_filter, units_under
+from examsite.people.tree import keys_of
 from questionbanks.models import Bank
 
 from .engine.transitions import State
@@ -54,7 +55,7 @@ def blueprints_manageable_by(user: Asker) -> QuerySet[Blueprint]:
 def blueprints_visible_to(user: Asker) -> QuerySet[Blueprint]:
     """Those, and the ones of the units above (the county's), to be used and copied."""
     paths = granted_paths(user, Role.OFFICER)
-    above = {key for path in paths for key in path.strip("/").split("/")}
+    above = {key for path in paths for key in keys_of(path)}
     return Blueprint.objects.filter(path_filter(paths, "unit__path") | Q(unit__in=above))
 
 
@@ -94,7 +95,7 @@ def banks_practised_by(user: Asker) -> QuerySet[Bank]:
             "unit_path", flat=True
         ),
     }
-    units = {key for path in paths for key in path.strip("/").split("/")}
+    units = {key for path in paths for key in keys_of(path)}
     return Bank.objects.filter(unit__in=units, practice_since__isnull=False)
 
 
@@ -134,7 +135,7 @@ def exams_in_sight(user: Asker) -> QuerySet[Exam]:
     """Exams of which the person may see figures: those held in his units, and, of his own units alone, those
     held by a unit above."""
     paths = granted_paths(user, *VIEWERS)
-    above = {key for path in paths for key in path.strip("/").split("/")[:-1]}
+    above = {key for path in paths for key in keys_of(path)[:-1]}
     return Exam.objects.filter(
         path_filter(paths, "unit__path") | Q(unit__in=above), published_at__isnull=False
     )
@@ -146,7 +147,7 @@ def unit_for_figures(user: Asker, exam: Exam, wanted: str = "") -> Unit:
     Raises NotFound for a unit out of his sight or one that the exam has nothing to do with.
     """
     seen = units_under(user, *VIEWERS)
-    above = [UUID(key) for key in exam.unit.path.strip("/").split("/")[:-1]]
+    above = keys_of(exam.unit.path)[:-1]
     fitting = seen.filter(path__startswith=exam.unit.path) | seen.filter(pk__in=above)
     if wanted:
         try:
@@ -168,10 +169,9 @@ def may_see_names(user: Asker, unit: Unit) -> bool:
     """
     if holds(user, unit, Role.OFFICER):
         return True
-    town = unit.path.strip("/").split("/")[:2]  # the county's own people are a place of their own
+    town = keys_of(unit.path)[:2]  # the county's own people are a place of their own
     return any(
-        unit.path.startswith(path) and path.strip("/").split("/")[:2] == town
-        for path in granted_paths(user, Role.LEADER)
+        unit.path.startswith(path) and keys_of(path)[:2] == town for path in granted_paths(user, Role.LEADER)
     )
 
 

@@ -114,7 +114,9 @@ class Call(APIView):
         data.is_valid(raise_exception=True)
         return dict(data.validated_data)
 
-    def paged(self, rows: QuerySet[Any], serializer: type[serializers.Serializer]) -> Response:
+    def paged(
+        self, rows: QuerySet[Any] | Sequence[Any], serializer: type[serializers.Serializer]
+    ) -> Response:
         """A page of a list."""
         paginator = self.settings.DEFAULT_PAGINATION_CLASS()
         page = paginator.paginate_queryset(rows, self.request, view=self)

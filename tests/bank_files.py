@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from typing import Any
 
 import openpyxl
@@ -27,7 +28,7 @@ def read_text(text: str, name: str = "") -> Parsed:
 
 
 def read_table(rows: Rows, name: str = "") -> Parsed:
-    return registry.parse(workbook(Sheet1=rows), name=name)
+    return registry.parse(book(*rows), name=name)
 
 
 def workbook(**sheets: Rows) -> bytes:
@@ -43,6 +44,23 @@ def workbook(**sheets: Rows) -> bytes:
 def saved(book: openpyxl.Workbook) -> bytes:
     buffer = io.BytesIO()
     book.save(buffer)
+    return buffer.getvalue()
+
+
+def book(*rows: list[Any]) -> bytes:
+    """A workbook of one sheet."""
+    return workbook(Sheet1=list(rows))
+
+
+def with_parts(data: bytes, parts: dict[str, bytes]) -> bytes:
+    """A package with some of its parts replaced or added."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:
+        for info in old.infolist():
+            if info.filename not in parts:
+                new.writestr(info.filename, old.read(info))
+        for name, content in parts.items():
+            new.writestr(name, content)
     return buffer.getvalue()
 
 

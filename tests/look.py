@@ -17,13 +17,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Error, Page
+
+from tests.chromium import chromium
 
 ROOT = Path(__file__).resolve().parents[1]
 SIZES = {"pc": {"width": 1280, "height": 800}, "phone": {"width": 375, "height": 667}}
 STAFF = ("officer", "county", "editor", "reviewer", "invigilator", "leader", "auditor")
 CANDIDATE = "candidate"
-CHROMIUM = "/usr/bin/chromium"
 MOST_PAGES = 120  # of one person
 OBJECT = re.compile(r"/(?:[0-9a-f]{8}-[0-9a-f-]{27}|\d+|[A-Za-z0-9_-]{32})(?=/|$)")
 NO_PAGE = re.compile(r"sign-out|/admin/|/api/|\.[a-z]{2,6}$")  # another look, or a file
@@ -139,8 +140,7 @@ def main(arguments: list[str]) -> int:
     asked = parser.parse_args(arguments)
     asked.folder.mkdir(parents=True, exist_ok=True)
     wrong: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium() as browser:
         for who in [asked.who] if asked.who else [*STAFF, CANDIDATE]:
             context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
             if who == CANDIDATE:
@@ -149,7 +149,6 @@ def main(arguments: list[str]) -> int:
                 start = sign_in(context, asked.base, who, asked.password)
                 wrong += walk(context, asked.base, start, asked.folder, who, asked.match)
             context.close()
-        browser.close()
     sys.stdout.write(("\n".join(wrong) or f"pictures in {asked.folder}") + "\n")
     return 1 if wrong else 0
 

@@ -15,7 +15,8 @@ from examsite.lib.errors import NotFound
 from ..domain import certificates as domain
 from ..models import Certificate
 from ..rules import certificates_managed_by, exams_manageable_by
-from . import marking_schema as schema
+from . import certificates_schema as schema
+from .schema import ReasonIn
 
 
 class ExamCertificates(Call):
@@ -43,11 +44,11 @@ class ExamCertificates(Call):
 
 
 class WithdrawCertificate(Call):
-    @call("certificate_withdraw", tag="certificates", request=schema.ReasonIn, reply=schema.CertificateOut)
+    @call("certificate_withdraw", tag="certificates", request=ReasonIn, reply=schema.CertificateOut)
     def post(self, request: Request, certificate: UUID) -> Response:
         """End a certificate for good, with a reason its holder is told."""
         rows = certificates_managed_by(request.user).select_related("entry__exam__unit")
-        found, data = self.find(rows, certificate), self.read(schema.ReasonIn)
+        found, data = self.find(rows, certificate), self.read(ReasonIn)
         withdrawn = domain.withdraw_certificate(certificate=found, **data, at=self.at, actor=request.user)
         return Response(schema.CertificateOut(withdrawn).data)
 

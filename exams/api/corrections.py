@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from ..domain.remarking import ExamEffect
 from ..engine.keys import Method
 from ..models import Slot
 from ..rules import exams_manageable_by
-from . import marking_schema as schema
+from . import corrections_schema as schema
 
 
 class ExamCorrections(Call):
@@ -48,7 +49,7 @@ class SlotCorrection(Call):
                 keys.append(its_kind.key_from_json(one))
             except (TypeError, KeyError, ValueError, AttributeError) as error:
                 raise Invalid("key", "更正后的答案格式不对。") from error
-        return domain.CorrectionSpec(draft.version, draft.part, draft.method, tuple(keys), draft.exams)
+        return replace(draft, keys=tuple(keys))
 
 
 class CorrectionPreview(SlotCorrection):

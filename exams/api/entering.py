@@ -28,8 +28,6 @@ from . import schema, wire
 from .bearer import token_for
 from .exam_view import ExamView
 
-PROBLEM = (409, "application/problem+json")
-
 
 def ticket_exam(request: Any) -> UUID | None:
     """The exam to which a sign-in by ticket is bound; None for other sign-ins."""
@@ -122,17 +120,16 @@ class Start(ExamView):
         operation_id="start",
         tags=["exam"],
         request=schema.StartIn,
-        responses={200: schema.AttemptOut, 201: schema.AttemptOut, PROBLEM: schema.ProblemOut},
+        responses={201: schema.AttemptOut, **schema.replies(schema.AttemptOut, 409)},
     )
     def post(self, request: Request, sitting: UUID) -> Response:
         """Start, or find, the candidate's attempt with this number; its clock starts once."""
         seat = find_seat(request, sitting)
-        data = schema.StartIn(data=request.data)
-        data.is_valid(raise_exception=True)
-        device = data.validated_data["device_id"]
+        data = self.read(schema.StartIn)
+        device = data["device_id"]
         started = start_attempt(
             seat=seat,
-            number=data.validated_data["number"],
+            number=data["number"],
             device=device,
             browser=browser_mark(request),
             at=self.at,
@@ -146,18 +143,17 @@ class Claim(ExamView):
         operation_id="claim",
         tags=["exam"],
         request=schema.ClaimIn,
-        responses={200: schema.AttemptOut, PROBLEM: schema.ProblemOut},
+        responses=schema.replies(schema.AttemptOut, 409),
     )
     def post(self, request: Request, attempt: UUID) -> Response:
         """Make this device the holder and raise the epoch."""
         own = find_own_attempt(request, attempt)
-        data = schema.ClaimIn(data=request.data)
-        data.is_valid(raise_exception=True)
-        device = data.validated_data["device_id"]
+        data = self.read(schema.ClaimIn)
+        device = data["device_id"]
         claimed = claim_attempt(
             attempt_id=own.pk,
             device=device,
-            epoch=data.validated_data.get("epoch"),
+            epoch=data.get("epoch"),
             browser=browser_mark(request),
             at=self.at,
             actor=request.user,
@@ -169,7 +165,7 @@ class Result(ExamView):
     @extend_schema(
         operation_id="result",
         tags=["exam"],
-        responses={200: schema.ResultOut, (404, "application/problem+json"): schema.ProblemOut},
+        responses=schema.replies(schema.ResultOut, 404),
     )
     def get(self, request: Request, attempt: UUID) -> Response:
         """The result once it is released; keys and rationales once those are."""

@@ -14,10 +14,12 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 
+from examsite.api import PROBLEM
+
 from ..domain.evidence import export_evidence
 from ..rules import sittings_run_by
 from . import schema
-from .staff import MISSING, StaffView
+from .staff import StaffView
 
 NDJSON = "application/x-ndjson"
 
@@ -44,12 +46,12 @@ class Evidence(StaffView):
             (200, NDJSON): OpenApiResponse(
                 OpenApiTypes.STR, description="One object a line; shapes: docs/exam-contract.md A4"
             ),
-            MISSING: schema.ProblemOut,
+            (404, PROBLEM): schema.ProblemOut,
         },
     )
     def get(self, request: Request, sitting: UUID) -> StreamingHttpResponse:
         """Every event, mark and receipt of a sitting; audited."""
-        found = self._find(sittings_run_by(request.user).select_related("exam__unit"), sitting)
+        found = self.find(sittings_run_by(request.user).select_related("exam__unit"), sitting)
         lines = export_evidence(sitting=found, at=self.at, actor=request.user)
         response = StreamingHttpResponse(_ndjson(lines), content_type=NDJSON)
         response.headers["Content-Disposition"] = f'attachment; filename="evidence-{found.pk}.ndjson"'

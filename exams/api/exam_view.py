@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
 from typing import Any
 
 from django.db import Error as DatabaseTrouble
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from examsite.api import problem
+from examsite.api import Call, problem
 from examsite.lib import clock
 
 from ..domain.stamps import moment
@@ -21,10 +19,8 @@ from .hot import RETRY_AFTER_S
 logger = logging.getLogger(__name__)
 
 
-class ExamView(APIView):
-    """One operation. `self.at` is the one time stamp of the request."""
-
-    at: datetime
+class ExamView(Call):
+    """One operation. `self.at` is the one time stamp of the request, by the clock of running attempts."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

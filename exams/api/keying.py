@@ -16,7 +16,8 @@ from examsite.api import Call, call
 from ..domain import keying as domain
 from ..models import KeyedSheet, Seat, Sitting
 from ..rules import seats_watched_by, sheets_keyed_by, sittings_watched_by
-from . import marking_schema as schema
+from . import keying_schema as schema
+from .schema import KeptOut, ReasonIn
 
 
 def sheet_out(sheet: KeyedSheet) -> dict[str, Any]:
@@ -120,10 +121,10 @@ class Settle(KeyingView):
 
 
 class Drop(KeyingView):
-    @call("sheet_drop", tag="keying", request=schema.ReasonIn, reply=schema.KeptOut)
+    @call("sheet_drop", tag="keying", request=ReasonIn, reply=KeptOut)
     def post(self, request: Request, sheet: UUID) -> Response:
         """Put a reading for the wrong person aside."""
-        found, data = self.sheet(sheet), self.read(schema.ReasonIn)
+        found, data = self.sheet(sheet), self.read(ReasonIn)
         domain.drop_sheet(sheet=found, **data, at=self.at, actor=request.user)
         return Response({"done": True})
 

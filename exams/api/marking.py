@@ -19,6 +19,8 @@ from ..engine.headings import plain
 from ..models import Exam, MarkingPlan, MarkingRound, MarkingTask
 from ..rules import exams_manageable_by, marking_tasks_of
 from . import marking_schema as schema
+from .office_schema import AffectedOut
+from .schema import KeptOut
 
 
 def task_data(view: tasks.TaskView) -> dict[str, Any]:
@@ -122,7 +124,7 @@ class ExamMarking(Call):
 
 
 class TakeBack(Call):
-    @call("marking_take_back", tag="marking", request=schema.TakeBackIn, reply=schema.AffectedOut)
+    @call("marking_take_back", tag="marking", request=schema.TakeBackIn, reply=AffectedOut)
     def post(self, request: Request, exam: UUID) -> Response:
         """Take what a marker has not judged and give it to the others."""
         found = self.find(exams_manageable_by(request.user).select_related("unit"), exam)
@@ -164,7 +166,7 @@ class Task(Call):
 
 
 class TaskDraft(Call):
-    @call("marking_draft", tag="marking", request=schema.VerdictIn, reply=schema.KeptOut)
+    @call("marking_draft", tag="marking", request=schema.VerdictIn, reply=KeptOut)
     def put(self, request: Request, task: UUID) -> Response:
         """Keep what has been entered so far; it counts for nothing."""
         found = tasks.my_task(marker=request.user, task=task)

@@ -22,10 +22,8 @@ from ..models import Attempt
 from ..rules import banks_practised_by
 from .entering import find_own_attempt, ticket_exam
 from .exam_view import ExamView
-from .schema import ProblemOut
+from .schema import replies
 
-NOT_FOUND = (404, "application/problem+json")
-BAD = (400, "application/problem+json")
 PAGE = 50
 
 
@@ -121,9 +119,7 @@ class PracticeView(ExamView):
         return found
 
     def tried(self, exercise: Exercise, bases: list[domain.Basis]) -> Response:
-        data = PracticeAnswerIn(data=self.request.data)
-        data.is_valid(raise_exception=True)
-        value = data.validated_data["answer"]
+        value = self.read(PracticeAnswerIn)["answer"]
         try:
             tried = Tried(None, None) if value is None else try_answer(exercise, value)
         except WireError as error:
@@ -154,7 +150,7 @@ class PracticeQuestions(PracticeView):
             OpenApiParameter("law", OpenApiTypes.UUID),
             OpenApiParameter("start", OpenApiTypes.INT, description="how many to skip; 50 follow"),
         ],
-        responses={200: ExercisesOut, BAD: ProblemOut, NOT_FOUND: ProblemOut},
+        responses=replies(ExercisesOut, 400, 404),
     )
     def get(self, request: Request, bank: UUID) -> Response:
         """Questions of an open bank, without keys; those that an exam still needs are not among them."""
@@ -175,7 +171,7 @@ class PracticeAnswer(PracticeView):
         operation_id="my_practice_answer",
         tags=["practice"],
         request=PracticeAnswerIn,
-        responses={200: TriedOut, BAD: ProblemOut, NOT_FOUND: ProblemOut},
+        responses=replies(TriedOut, 400, 404),
     )
     def post(self, request: Request, bank: UUID, question: str) -> Response:
         """What is right, why, and by which article; nothing is stored."""
@@ -205,7 +201,7 @@ class MistakeAnswer(PracticeView):
         operation_id="my_mistakes_answer",
         tags=["practice"],
         request=PracticeAnswerIn,
-        responses={200: TriedOut, BAD: ProblemOut, NOT_FOUND: ProblemOut},
+        responses=replies(TriedOut, 400, 404),
     )
     def post(self, request: Request, attempt: UUID, slot: str) -> Response:
         """A mistake once more; nothing is stored."""

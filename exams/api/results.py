@@ -25,8 +25,9 @@ from ..rules import (
     exams_manageable_by,
     reviews_answerable_by,
 )
-from . import marking_schema as schema
+from . import results_schema as schema
 from .entering import find_own_attempt, ticket_exam
+from .schema import KeptOut, ReasonIn
 
 
 class ExamResults(Call):
@@ -34,13 +35,7 @@ class ExamResults(Call):
     def get(self, request: Request, exam: UUID) -> Response:
         """Everybody on the roster with first and final result, for the office."""
         found = self.find(exams_manageable_by(request.user), exam)
-        return self.paged(_Rows(standings_of(found)), schema.EntryResultOut)  # type: ignore[arg-type]
-
-
-class _Rows(list[Any]):
-    """A list that the paginator takes for ordered rows."""
-
-    ordered = True
+        return self.paged(standings_of(found), schema.EntryResultOut)
 
 
 class ExamRelease(Call):
@@ -88,19 +83,19 @@ class Withhold(Call):
     def _entry(self, entry: UUID) -> RosterEntry:
         return self.find(entries_manageable_by(self.request.user).select_related("exam__unit"), entry)
 
-    @call("result_withhold", tag="results", request=schema.ReasonIn, reply=schema.KeptOut)
+    @call("result_withhold", tag="results", request=ReasonIn, reply=KeptOut)
     def post(self, request: Request, entry: UUID) -> Response:
         """Withhold, with a reason the person is told."""
-        found, data = self._entry(entry), self.read(schema.ReasonIn)
+        found, data = self._entry(entry), self.read(ReasonIn)
         releases.withhold_results(entry=found, **data, at=self.at, actor=request.user)
         return Response({"done": True})
 
 
 class LiftWithholding(Withhold):
-    @call("result_lift_withholding", tag="results", request=schema.ReasonIn, reply=schema.KeptOut)
+    @call("result_lift_withholding", tag="results", request=ReasonIn, reply=KeptOut)
     def post(self, request: Request, entry: UUID) -> Response:
         """Let the results follow the release again."""
-        found, data = self._entry(entry), self.read(schema.ReasonIn)
+        found, data = self._entry(entry), self.read(ReasonIn)
         releases.lift_withholding(entry=found, **data, at=self.at, actor=request.user)
         return Response({"done": True})
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from examsite.api import StrictSerializer
+from examsite.api import PROBLEM, StrictSerializer
 
 from ..domain.saving import Status
 from .wire import DEVICE_LENGTH, MAX_ITEMS, MAX_SEQ
@@ -22,6 +24,11 @@ class ProblemOut(serializers.Serializer):
     code = serializers.CharField()
     message = serializers.CharField()
     server_time = serializers.DateTimeField(required=False)
+
+
+def replies(shape: Any, *problems: int) -> dict[Any, Any]:
+    """What the document says of the replies of an exam call: its shape, and the problems it may end with."""
+    return {200: shape, **{(status, PROBLEM): ProblemOut for status in problems}}
 
 
 class Stamped(serializers.Serializer):
@@ -232,6 +239,12 @@ class ResultOut(Stamped):
 
 
 # --- Staff -----------------------------------------------------------------------------------------------
+
+
+class KeptOut(serializers.Serializer):
+    """The call did what it was asked for."""
+
+    done = serializers.BooleanField()
 
 
 class ReasonIn(StrictSerializer):

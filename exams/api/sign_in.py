@@ -57,18 +57,12 @@ class SignIn(ExamView):
         tags=["exam"],
         auth=[],
         request=schema.SignInIn,
-        responses={
-            200: schema.SignInOut,
-            (401, "application/problem+json"): schema.ProblemOut,
-            (403, "application/problem+json"): schema.ProblemOut,
-        },
+        responses=schema.replies(schema.SignInOut, 401, 403),
     )
     def post(self, request: Request) -> Response:
         """Sign in; sets the sign-in cookie. A ticket may be used as often as it is needed."""
         refuse_foreign_origin(request)
-        data = schema.SignInIn(data=request.data)
-        data.is_valid(raise_exception=True)
-        proofs = data.validated_data
+        proofs = self.read(schema.SignInIn)
         if set(proofs) not in WAYS:
             raise Invalid("ways", "请只用一种方式登录：准考凭证，用户名和密码，或姓名和6位数字。")
         user = self._enter(request, proofs)

@@ -11,7 +11,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from examsite.lib.errors import Invalid, NotFound
+from examsite.lib.errors import Invalid
 
 from ..domain import invigilation
 from ..domain.attempts import shown_to_candidate
@@ -25,47 +25,29 @@ from ..rules import attempts_watched_by, seats_watched_by, sittings_run_by, sitt
 from . import schema
 from .exam_view import ExamView
 
-FORBIDDEN = (403, "application/problem+json")
-MISSING = (404, "application/problem+json")
-CONFLICT = (409, "application/problem+json")
-
 
 def staff_call(operation_id: str, request: Any, reply: Any) -> Any:
     """The document's entry of a staff call."""
-    problems = dict.fromkeys((FORBIDDEN, MISSING, CONFLICT), schema.ProblemOut)
-    return extend_schema(
-        operation_id=operation_id, tags=["staff"], request=request, responses={200: reply, **problems}
-    )
+    replies = schema.replies(reply, 403, 404, 409)
+    return extend_schema(operation_id=operation_id, tags=["staff"], request=request, responses=replies)
 
 
 class StaffView(ExamView):
     """Looks objects up in what the asker watches: not in it is 404."""
 
     def sitting(self, sitting: UUID) -> Sitting:
-        return self._find(sittings_watched_by(self.request.user).select_related("exam__unit"), sitting)
+        return self.find(sittings_watched_by(self.request.user).select_related("exam__unit"), sitting)
 
     def attempt(self, attempt: UUID) -> Attempt:
         related = ("entry", "sitting", "exam__unit")
-        return self._find(attempts_watched_by(self.request.user).select_related(*related), attempt)
+        return self.find(attempts_watched_by(self.request.user).select_related(*related), attempt)
 
     def seat(self, seat: UUID) -> Seat:
         related = ("entry", "sitting__exam__unit")
-        return self._find(seats_watched_by(self.request.user).select_related(*related), seat)
+        return self.find(seats_watched_by(self.request.user).select_related(*related), seat)
 
     def room(self, sitting: Sitting, room: UUID | None) -> Room | None:
-        return self._find(sitting.rooms.all(), room) if room else None
-
-    @staticmethod
-    def _find(rows: Any, key: Any) -> Any:
-        found = rows.filter(pk=key).first()
-        if found is None:
-            raise NotFound("not_found", "没有找到，或不在您的权限之内。")
-        return found
-
-    def read(self, serializer: Any) -> dict[str, Any]:
-        data = serializer(data=self.request.data)
-        data.is_valid(raise_exception=True)
-        return data.validated_data
+        return self.find(sitting.rooms.all(), room) if room else None
 
 
 def attempt_out(attempt: Attempt) -> dict[str, Any]:
@@ -88,7 +70,7 @@ class Monitor(StaffView):
             OpenApiParameter("page", OpenApiTypes.INT),
             OpenApiParameter("search", OpenApiTypes.STR),
         ],
-        responses={200: schema.BoardOut, MISSING: schema.ProblemOut},
+        responses=schema.replies(schema.BoardOut, 404),
     )
     def get(self, request: Request, sitting: UUID) -> Response:
         """Who is in, silent, unsent, done; neither answers nor scores."""
@@ -224,7 +206,7 @@ class LateAnswers(StaffView):
     @extend_schema(
         operation_id="sitting_late_answers",
         tags=["staff"],
-        responses={200: schema.LateAnswersOut, MISSING: schema.ProblemOut},
+        responses=schema.replies(schema.LateAnswersOut, 404),
     )
     def get(self, request: Request, sitting: UUID) -> Response:
         """Answers that came too late, without their values; at most 500, the undecided first."""
@@ -252,7 +234,7 @@ class DecideLate(StaffView):
     def post(self, request: Request, late: int) -> Response:
         """Accept a late answer into the sheet, or refuse it; once, with a reason."""
         rows = Quarantine.objects.filter(attempt__in=attempts_watched_by(request.user))
-        found, data = self._find(rows, late), self.read(schema.QuarantineDecisionIn)
+        found, data = self.find(rows, late), self.read(schema.QuarantineDecisionIn)
         decide_quarantine(quarantine=found, **data, at=self.at, actor=request.user)
         return Response({"done": True})
 
@@ -261,7 +243,7 @@ class Release(StaffView):
     @staff_call("sitting_release", schema.ReleaseIn, schema.ReleasedOut)
     def post(self, request: Request, sitting: UUID) -> Response:
         """Release the results of a sitting; with `with_keys` its keys and rationales, too."""
-        found = self._find(sittings_run_by(request.user), sitting)
+        found = self.find(sittings_run_by(request.user), sitting)
         data = self.read(schema.ReleaseIn)
         released = release_sitting(sitting=found, **data, at=self.at, actor=request.user)
         return Response(

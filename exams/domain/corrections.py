@@ -20,6 +20,7 @@ from examsite.lib.errors import Conflict, Invalid
 from examsite.people.domain.approvals import on_approval
 from examsite.people.domain.audit import record
 from examsite.people.models import Approval, Unit, User
+from examsite.people.tree import keys_of
 from questionbanks.kinds import codec
 from questionbanks.kinds.base import Key, Question, replace
 from questionbanks.kinds.registry import kind
@@ -215,7 +216,7 @@ def _content(preview: Preview) -> dict[str, Any]:
 
 def _common_unit(exams: Sequence[Exam]) -> Unit:
     """The lowest unit above all of these exams' units."""
-    paths = [exam.unit.path.strip("/").split("/") for exam in exams]
+    paths = [keys_of(exam.unit.path) for exam in exams]
     common = [level[0] for level in zip(*paths, strict=False) if len(set(level)) == 1]
     return Unit.objects.get(pk=common[-1])
 

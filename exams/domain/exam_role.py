@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-# Who signs in, and whether he may: read alone.
+# Who signs in, whether he may, what he sits and is told: read alone.
 READ = (
     "people_unit",
     "people_rolegrant",
@@ -22,6 +22,8 @@ READ = (
     "exams_room_invigilators",
     "exams_rosterentry",
     "exams_form",
+    "exams_seat",
+    "exams_notice",
 )
 # What sitting an exam writes; nothing of it is ever deleted but sessions and forgotten failures.
 WRITE = {
@@ -30,14 +32,12 @@ WRITE = {
     "people_auditrecord": "SELECT, INSERT",
     "django_session": "SELECT, INSERT, UPDATE, DELETE",
     "exams_ticket": "SELECT, UPDATE (failures)",
-    "exams_seat": "SELECT",
     "exams_attempt": "SELECT, INSERT, UPDATE",
     "exams_attemptevent": "SELECT, INSERT",
     "exams_presence": "SELECT, INSERT, UPDATE",
     "exams_answerevent": "SELECT, INSERT",
     "exams_quarantine": "SELECT, INSERT",
     "exams_receipt": "SELECT, INSERT",
-    "exams_notice": "SELECT",
 }
 # Where keys, rationales and marks stand.
 CLOSED = ("questionbanks_itemversion", "questionbanks_importrow", "exams_keycorrection", "exams_mark")

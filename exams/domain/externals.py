@@ -19,6 +19,7 @@ from django.db import transaction
 from examsite.lib.errors import Conflict, Invalid
 from examsite.people.domain.audit import record
 from examsite.people.models import Unit, User
+from examsite.people.tree import keys_of
 
 from ..engine.list_files import RESULT_COLUMNS, ListRow, read_moment, read_points, squeezed
 from ..models import Exam, ExternalResult, ListImport, ListKind, ListState, RosterEntry
@@ -67,13 +68,13 @@ class _Roster:
     """The roster by name, with what tells namesakes apart."""
 
     def __init__(self, exam: Exam) -> None:
-        names = {key.hex: name for key, name in Unit.objects.values_list("pk", "name")}
+        names = dict(Unit.objects.values_list("pk", "name"))
         self.by_name: dict[str, list[RosterEntry]] = defaultdict(list)
         self.by_number: dict[str, RosterEntry] = {}
         self.places: dict[object, list[str]] = {}
         for entry in exam.entries.select_related("user", "unit"):
             self.by_name[_same(entry.name)].append(entry)
-            self.places[entry.pk] = [names[key] for key in entry.unit_path.strip("/").split("/")]
+            self.places[entry.pk] = [names[key] for key in keys_of(entry.unit_path)]
             for number in (entry.admission_number, entry.user.username):
                 if number:
                     self.by_number[number.strip().lower()] = entry

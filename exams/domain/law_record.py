@@ -13,6 +13,7 @@ from decimal import Decimal
 from django.db.models import Q
 
 from examsite.people.models import Membership, User
+from examsite.people.tree import keys_of
 
 from ..models import Activity, ActivityKind, Certificate, RosterEntry, RosterStatus
 from .results import person_outcome
@@ -91,11 +92,10 @@ def _activities_of(posts: tuple[Membership, ...], first: date, after: date) -> l
     """Activities of the person's own unit and of the units above it, on days when he belonged to it."""
     found: dict[object, Activity] = {}
     for post in posts:
-        above = post.unit.path.strip("/").split("/")
         begin = max(first, post.valid_from)
         end = min(after, post.valid_to) if post.valid_to else after
         rows = Activity.objects.filter(
-            unit__in=above, date__gte=begin, date__lt=end, withdrawn_at__isnull=True
+            unit__in=keys_of(post.unit.path), date__gte=begin, date__lt=end, withdrawn_at__isnull=True
         ).select_related("unit")
         found |= {one.pk: one for one in rows}
     return sorted(found.values(), key=lambda one: (one.date, str(one.pk)))

@@ -20,6 +20,7 @@ from django.db.models import Count, QuerySet
 from examsite.lib.errors import Invalid, NotFound
 from examsite.people.domain.audit import record
 from examsite.people.models import Membership, Role, RoleGrant, Unit, UnitKind, User
+from examsite.people.tree import keys_of
 from questionbanks.kinds.base import Answer
 from questionbanks.kinds.registry import KINDS
 
@@ -72,7 +73,7 @@ class PlanSpec:
 
 def possible_markers(exam: Exam) -> QuerySet[User]:
     """Everybody who holds the marker's role over the exam's unit."""
-    above = exam.unit.path.strip("/").split("/")
+    above = keys_of(exam.unit.path)
     grants = RoleGrant.objects.filter(role=Role.MARKER, unit__in=above, ended_at__isnull=True)
     return User.objects.filter(pk__in=grants.values("user"), is_active=True).order_by("name")
 

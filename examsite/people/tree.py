@@ -10,7 +10,8 @@ from .models import Unit
 SEPARATOR = " › "
 
 
-def _keys(path: str) -> list[UUID]:
+def keys_of(path: str) -> list[UUID]:
+    """The ids in a unit's path: those of the units above it from the top down, then its own."""
     return [UUID(one) for one in path.strip("/").split("/") if one]
 
 
@@ -19,7 +20,7 @@ def in_tree_order(units: Iterable[Unit]) -> list[tuple[Unit, int]]:
     given = {unit.pk: unit for unit in units}
 
     def place(unit: Unit) -> list[tuple[int, str, str]]:
-        chain = [given[key] for key in _keys(unit.path) if key in given]
+        chain = [given[key] for key in keys_of(unit.path) if key in given]
         return [(one.order, one.name, one.pk.hex) for one in chain]
 
     placed = sorted(((place(unit), unit) for unit in given.values()), key=lambda pair: pair[0])
@@ -32,12 +33,12 @@ def full_names(units: Iterable[Unit], *, below: Unit | None = None) -> dict[UUID
     With `below`, the names below that unit only. One query.
     """
     wanted = list(units)
-    keys = {key for unit in wanted for key in _keys(unit.path)}
+    keys = {key for unit in wanted for key in keys_of(unit.path)}
     names = dict(Unit.objects.filter(pk__in=keys).values_list("pk", "name"))
-    skip = len(_keys(below.path)) if below else 1
+    skip = len(keys_of(below.path)) if below else 1
 
     def name(unit: Unit) -> str:
-        chain = [names[key] for key in _keys(unit.path)]
+        chain = [names[key] for key in keys_of(unit.path)]
         return SEPARATOR.join(chain[skip:]) or unit.name
 
     return {unit.pk: name(unit) for unit in wanted}

@@ -33,7 +33,7 @@ from exams.models import (
 from examsite.lib import clock
 from examsite.lib.errors import Forbidden
 from examsite.people.models import User
-from tests.browser.looking import look, sign_in, twice_as_large
+from tests.browser.looking import follow, look, sign_in, twice_as_large
 from tests.marking_world import ESSAY, MarkingWorld, make_marking_world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -147,7 +147,7 @@ def test_the_pages_of_marking(
     page = desk.new_page()
     page.goto(live_server.url + reverse("exams:my_marking"))
     look(page, "queues")
-    page.get_by_role("link", name="开始评").first.click()
+    follow(page, page.get_by_role("link", name="开始评").first)
     look(page, "mark")
 
 
@@ -222,7 +222,7 @@ def test_the_candidates_pages(
         attempt = Attempt.objects.get(entry=released.world.seats[seat].entry_id).pk
         page.goto(live_server.url + reverse("exams:result", args=[attempt]))
         see(page, f"result-{name}")
-        page.get_by_role("link", name="申请复核", exact=True).click()
+        follow(page, page.get_by_role("link", name="申请复核", exact=True))
         see(page, f"review-new-{name}")
         page.goto(live_server.url + reverse("exams:my_explanation", args=[attempt]))
         see(page, f"my-explanation-{name}")

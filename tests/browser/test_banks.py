@@ -11,9 +11,6 @@ from typing import Any
 
 import openpyxl
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
 from examsite.people.models import Role, User
@@ -24,6 +21,7 @@ from questionbanks.domain.items import create_items
 from questionbanks.kinds.base import Citation, Question
 from questionbanks.models import Bank, ImportRun, Item
 from questionbanks.statutes.reading import read_statute
+from tests.browser.looking import overflow, sign_in, violations
 from tests.factories import AT, make_questions, make_staff, make_unit_tree
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -58,11 +56,8 @@ def desk(officer: User, live_server: Any, new_context: Callable[..., BrowserCont
     """The officer's browser, signed in, at a width."""
 
     def open_at(width: int = 1280) -> Page:
-        client = Client()
-        client.force_login(officer)
         context = new_context(viewport={"width": width, "height": 900}, base_url=live_server.url)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+        sign_in(context, live_server, officer)
         return context.new_page()
 
     return open_at
@@ -194,8 +189,5 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
     seen = []
     for address in addresses:
         page.goto(address)
-        found = [one["id"] for one in Axe().run(page).response["violations"]]
-        root = "document.documentElement"
-        wide = page.evaluate(f"{root}.scrollWidth > {root}.clientWidth")
-        seen.append((address, found, wide))
-    assert seen == [(address, [], False) for address in addresses]
+        seen.append((address, violations(page), overflow(page)))
+    assert seen == [(address, [], 0) for address in addresses]

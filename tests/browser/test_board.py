@@ -8,15 +8,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
 from exams.domain.saving import Item, save_answers
 from exams.models import Attempt, Presence
 from examsite.lib import clock
-from tests.browser.looking import twice_as_large
+from tests.browser.looking import DESK, overflow, sign_in, twice_as_large, violations
 from tests.exam_world import MACHINE, World, age, claims_of, make_world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -30,11 +27,8 @@ def world() -> World:
 @pytest.fixture
 def page(world: World, live_server: Any, new_context: Callable[..., BrowserContext]) -> Page:
     """The officer's browser, signed in."""
-    client = Client()
-    client.force_login(world.officer)
-    context = new_context(viewport={"width": 1280, "height": 900})
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+    context = new_context(viewport=DESK)
+    sign_in(context, live_server, world.officer)
     return context.new_page()
 
 
@@ -77,7 +71,5 @@ def test_axe_finds_nothing_and_nothing_sticks_out_on_the_invigilators_pages(
         page.goto(f"{live_server.url}/{address}")
         if width == 320:
             twice_as_large(page)
-        found = Axe().run(page).response["violations"]
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        seen.append((address, [one["id"] for one in found], wide))
+        seen.append((address, violations(page), overflow(page)))
     assert seen == [(address, [], 0) for address in addresses]

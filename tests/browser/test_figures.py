@@ -9,8 +9,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -27,12 +25,12 @@ from exams.domain.submitting import submit_attempt
 from exams.models import Activity, AnnualReport
 from examsite.lib import clock
 from examsite.people.models import Role
+from tests.browser.looking import PHONE, bring_session, faults_of
 from tests.exam_world import MACHINE, World, claims_of, make_world
 from tests.exams.web.test_leaders import signed_in
 from tests.figures_world import make_town
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PHONE, DESK = {"width": 375, "height": 667}, {"width": 1280, "height": 900}
 
 
 @dataclass
@@ -108,8 +106,7 @@ def visit(place: Place, live_server: Any, new_context: Callable[..., BrowserCont
 
     def signed(client: Client) -> Page:
         context = new_context(viewport=PHONE)
-        key = client.cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}])
+        bring_session(context, live_server, client)
         return context.new_page()
 
     return signed
@@ -118,22 +115,8 @@ def visit(place: Place, live_server: Any, new_context: Callable[..., BrowserCont
 def test_pages_are_accessible_and_fit_a_phone(
     place: Place, live_server: Any, visit: Callable[..., Page]
 ) -> None:
-    page, axe = visit(signed_in(place.report.unit, Role.OFFICER)), Axe()
-    found: dict[str, object] = {}
-    for name, address in place.addresses().items():
-        for size in (PHONE, DESK):
-            page.set_viewport_size(size)
-            reply = page.goto(f"{live_server.url}{address}")
-            assert reply is not None
-            assert (name, reply.status) == (name, 200)
-            width = page.evaluate("document.documentElement.scrollWidth")
-            if width > size["width"]:
-                found[f"{name} {size['width']}"] = f"{width} px wide"
-            if violations := axe.run(page).response["violations"]:
-                found[f"{name} {size['width']} axe"] = [
-                    (one["id"], one["nodes"][0]["html"][:120]) for one in violations
-                ]
-    assert found == {}
+    page = visit(signed_in(place.report.unit, Role.OFFICER))
+    assert faults_of(page, live_server.url, place.addresses()) == {}
 
 
 def test_a_leader_taps_three_times_from_a_digit_to_the_answers(

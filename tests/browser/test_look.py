@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import mimetypes
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django import forms
 from django.core.paginator import Paginator
 from django.template import RequestContext, engines
 from django.test import RequestFactory
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
+
+from tests.browser.looking import overflow, violations
 
 pytestmark = pytest.mark.browser
 
@@ -61,15 +61,6 @@ def render(markup: str, *, candidate: bool) -> str:
     return engines["django"].engine.from_string(markup).render(RequestContext(request, context))
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    options = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=options)
-        yield browser
-        browser.close()
-
-
 def open_page(
     browser: Browser, html: str, *, width: int = 375, storage: bool = True, script: bool = True
 ) -> Page:
@@ -101,10 +92,6 @@ def open_page(
     return page
 
 
-def overflow(page: Page) -> int:
-    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-
-
 def set_root_size(page: Page, percent: float) -> None:
     page.evaluate("size => document.documentElement.style.setProperty('font-size', size)", f"{percent}%")
 
@@ -115,8 +102,7 @@ def test_an_example_of_the_guide(browser: Browser, markup: str, candidate: bool)
     page = open_page(browser, html)
     for width in (1280, 320):
         page.set_viewport_size({"width": width, "height": 700})
-        violations = Axe().run(page).response["violations"]
-        assert [(v["id"], v["nodes"][0]["html"]) for v in violations] == []
+        assert violations(page) == []
         assert overflow(page) == 0
     set_root_size(page, 225)  # text twice as large
     assert overflow(page) == 0

@@ -7,17 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.looking import PHONE, bring_session, faults_of
 from tests.personas import Cast, make_cast
 from tests.routes import EXAMS, PEOPLE, R
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OWN = {"exams:reminders", "exams:my_law_record", "exams:law_record_of"}
-PHONE, DESK = {"width": 375, "height": 667}, {"width": 1280, "height": 900}
 # What is no page: files, and steps that only send on.
 FILES = {"people:import_template", "people:import_problems"}
 
@@ -48,10 +46,7 @@ def visit(cast: Cast, live_server: Any, new_context: Callable[..., BrowserContex
     def open_page(persona: str) -> Page:
         context = new_context(viewport=PHONE)
         if persona != "stranger":
-            key = cast.client(persona).cookies[settings.SESSION_COOKIE_NAME].value
-            context.add_cookies(
-                [{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}]
-            )
+            bring_session(context, live_server, cast.client(persona))
         return context.new_page()
 
     return open_page
@@ -69,23 +64,8 @@ def address(route: R, cast: Cast) -> str:
 def test_pages_are_accessible_and_fit_a_phone(
     cast: Cast, live_server: Any, visit: Callable[[str], Page], persona: str
 ) -> None:
-    page, axe = visit(persona), Axe()
-    found: dict[str, object] = {}
-    for route in pages_of(persona):
-        for size in (PHONE, DESK):
-            page.set_viewport_size(size)
-            reply = page.goto(f"{live_server.url}{address(route, cast)}")
-            assert reply is not None
-            assert (route.view, reply.status) == (route.view, 200)
-            width = page.evaluate("document.documentElement.scrollWidth")
-            if width > size["width"]:
-                found[f"{route.view} {size['width']}"] = f"{width} px wide"
-            violations = axe.run(page).response["violations"]
-            if violations:
-                found[f"{route.view} {size['width']} axe"] = [
-                    (one["id"], one["nodes"][0]["html"][:120]) for one in violations
-                ]
-    assert found == {}
+    addresses = {route.view: address(route, cast) for route in pages_of(persona)}
+    assert faults_of(visit(persona), live_server.url, addresses) == {}
 
 
 def test_a_one_time_link_fills_the_form_and_leaves_the_address(

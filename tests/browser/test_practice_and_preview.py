@@ -17,7 +17,7 @@ from questionbanks.domain.banks import open_practice
 from questionbanks.domain.items import create_items
 from questionbanks.kinds.base import Blanks, Choice, ModelAnswer, Question
 from questionbanks.models import Article, Bank, Edition, ItemCitation, ItemState, Law
-from tests.browser.looking import look, sign_in, twice_as_large
+from tests.browser.looking import follow, look, sign_in, twice_as_large
 from tests.exam_world import MACHINE
 from tests.marking_world import MarkingWorld, make_marking_world
 
@@ -85,9 +85,9 @@ def test_practising_looks_right(
         look(page, name)
 
     page.goto(f"{live_server.url}/my/exams")
-    page.get_by_role("link", name="练习（自愿，不计入考核）").click()
+    follow(page, page.get_by_role("link", name="练习（自愿，不计入考核）"))
     see("practice")
-    page.get_by_role("link", name="练这个题库").click()
+    follow(page, page.get_by_role("link", name="练这个题库"))
     see("practice-bank")
     page.get_by_role("link", name="《村民委员会组织法》").click()
     expect(page.get_by_text("第 1 题 / 1")).to_be_visible()
@@ -109,7 +109,7 @@ def test_practising_looks_right(
             page.get_by_role("link", name="下一题").click()
     page.goto(f"{live_server.url}/my/mistakes")
     see("mistakes")
-    page.get_by_role("link", name="从第一道开始重做").click()
+    follow(page, page.get_by_role("link", name="从第一道开始重做"))
     see("mistake")
     page.get_by_role("button", name="不会，直接看答案").click()
     expect(page.get_by_text("考试时您的答案")).to_be_visible()

@@ -6,14 +6,13 @@ import re
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from exams.domain.tickets import issue_tickets
 from exams.models import Attempt, Receipt
 from examsite.lib import clock
 from tests.browser.candidate import Candidate, Device
-from tests.browser.looking import twice_as_large
+from tests.browser.looking import follow, overflow, twice_as_large, violations
 from tests.exam_world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -153,20 +152,18 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
         page.wait_for_load_state()
         if size == "twice":
             twice_as_large(page)
-        axe = Axe().run(page)
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        seen.append((name, [one["id"] for one in axe.response["violations"]], wide))
+        seen.append((name, violations(page), overflow(page)))
 
     page.goto(f"{live_server.url}/enter")
     look("enter")
     page.goto(f"{live_server.url}/t/{token}")
     look("ticket")
-    page.get_by_role("button", name="不是我").click()
+    follow(page, page.get_by_role("button", name="不是我"))
     look("not me")
     page.goto(f"{live_server.url}/t/{token}")
-    page.get_by_role("button", name="是我，进入考试").click()
+    follow(page, page.get_by_role("button", name="是我，进入考试"))
     look("instructions")
-    page.get_by_role("link", name="先试一题（不计分）").click()
+    follow(page, page.get_by_role("link", name="先试一题（不计分）"))
     look("try one")
     page.goto(f"{live_server.url}/my/exams")
     look("my exams")
@@ -184,9 +181,9 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
     page.get_by_role("button", name="就这样交卷").click()
     page.locator(".receipt-number").wait_for()
     look("receipt")
-    page.get_by_role("link", name="回到我的考试").click()
+    follow(page, page.get_by_role("link", name="回到我的考试"))
     look("my exams afterwards")
-    page.get_by_role("link", name="看回执").click()
+    follow(page, page.get_by_role("link", name="看回执"))
     look("receipt afterwards")
     page.goto(f"{live_server.url}/my/attempts/{candidate.attempt.pk}/result")
     look("result, waiting")

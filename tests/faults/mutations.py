@@ -210,9 +210,7 @@ MUTATIONS = (
                 'out["paper"] = PAPERS.setdefault(attempt.form_id, paper_of(attempt.form_id).for_attempt('
                 "attempt.pk, attempt.choice_orders, printed=is_printed(attempt)))",
             ),
-            Edit(
-                ENTERING, 'PROBLEM = (409, "application/problem+json")', "PAPERS = {}\nPROBLEM = (409, 'x/y')"
-            ),
+            Edit(ENTERING, "\n\ndef attempt_out(", "\n\nPAPERS = {}\n\n\ndef attempt_out("),
         ),
     ),
     Mutation(

@@ -26,7 +26,7 @@ from ...models import (
 from ..facts.people import EXTERNAL, people_of
 from ..facts.stamps import stamps_of
 from ..facts.stored import RecountedSums
-from ..measures import MEASURES, Figure, evaluate
+from ..measures import MEASURES, Figure, Scope, evaluate
 from ..reports.document import ReportDocument, from_json
 from ..tally import Tally, pack, unpack
 
@@ -42,7 +42,7 @@ def freeze_figure(
     Raises Invalid for an unknown measure, for a moment to come, and for a unit nobody of which is listed.
     """
     definition = MEASURES.get(measure)
-    if definition is None or (not hasattr(Tally, definition.part) and definition.part not in Tally.__slots__):
+    if definition is None or definition.scope is not Scope.EXAM:
         raise Invalid("measure", f"没有“{measure}”这个指标。")
     if as_of > at:
         raise Invalid("as_of", "数据时间不能晚于现在。")

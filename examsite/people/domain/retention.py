@@ -14,7 +14,6 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from ..models import (
-    ExternalIdentity,
     Feedback,
     ImportState,
     Membership,
@@ -121,10 +120,6 @@ def _sessions(at: datetime) -> QuerySet[Session]:
     return Session.objects.filter(expire_date__lt=at)
 
 
-def _identities(at: datetime) -> QuerySet[ExternalIdentity]:
-    return ExternalIdentity.objects.filter(user__forgotten_at__isnull=False)
-
-
 def _deleting(rows: Callable[[datetime], QuerySet[User]]) -> Callable[[datetime], int]:
     return lambda at: rows(at).delete()[0]
 
@@ -146,7 +141,6 @@ _OWN = [
     Rule("一次性登录链接", "失效后30天", lambda at: _links(at).count(), _deleting(_links)),
     Rule("站内消息", "1年", lambda at: _messages(at).count(), _deleting(_messages)),
     Rule("过期的登录会话", "到期即清", lambda at: _sessions(at).count(), _deleting(_sessions)),
-    Rule("已删除者的认证绑定", "随删除", lambda at: _identities(at).count(), _deleting(_identities)),
     Rule(
         "投诉建议的联系方式",
         "3年",

@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.timezone import localdate
@@ -88,7 +89,8 @@ def stage_people(request: HttpRequest) -> HttpResponse:
             form.add_error(None, error.message)
             status = error.status
         else:
-            form.done = len(done)
+            messages.success(request, f"{len(done)} 人的状态已变动。")
+            return redirect(request.get_full_path())
     page_obj = Paginator(
         rows.select_related("user", "unit").order_by("unit__path", "user__name", "pk"), PAGE_SIZE
     ).get_page(request.GET.get("page"))

@@ -156,6 +156,7 @@ def test_a_correction_finds_the_snapshots_that_rest_on_its_attempts():
     [
         ({"measure": "no_such"}, "measure"),
         ({"measure": "activity_count"}, "measure"),
+        ({"measure": "year_attempts"}, "measure"),
         ({"as_of": LATER + timedelta(days=1)}, "as_of"),
     ],
 )

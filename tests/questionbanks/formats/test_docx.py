@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 
 import docx
@@ -11,7 +10,7 @@ import pytest
 from docx.document import Document
 from docx.enum.text import WD_COLOR_INDEX
 from docx.oxml import parse_xml
-from docx.oxml.ns import nsdecls, qn
+from docx.oxml.ns import nsdecls
 from docx.shared import RGBColor
 from PIL import Image
 
@@ -20,10 +19,10 @@ from questionbanks.formats.base import Parsed, Unreadable
 from questionbanks.formats.check import tally
 from questionbanks.formats.docx import read_document
 from questionbanks.formats.richtext import is_rich
-from questionbanks.kinds.base import Blanks, Choice, ModelAnswer, Question
+from questionbanks.kinds.base import Blanks, ModelAnswer
+from tests.bank_files import ABCD, with_parts
 
 FOUR = ("A.甲", "B.乙", "C.丙", "D.丁")
-CHOICES = tuple(Choice(label, text) for label, text in zip("ABCD", "甲乙丙丁", strict=True))
 
 
 def pixel() -> io.BytesIO:
@@ -130,7 +129,7 @@ def test_numbers_and_letters_that_are_formatting_only() -> None:
         ("2", "single", "几个？"),
         ("1", "true_false", "对吗。"),
     ]
-    assert [one.choices for one in parsed.questions[:2]] == [CHOICES, CHOICES]
+    assert [one.choices for one in parsed.questions[:2]] == [ABCD, ABCD]
     assert keys(parsed) == [("C",), ("C",), False]
 
 
@@ -225,7 +224,7 @@ def test_options_set_in_a_table_are_lines() -> None:
     for text in ("答案：C", "2.谁？", *FOUR, "答案：A"):
         document.add_paragraph(text)
     parsed = read(document)
-    assert [one.choices for one in parsed.questions] == [CHOICES, CHOICES]
+    assert [one.choices for one in parsed.questions] == [ABCD, ABCD]
     assert keys(parsed) == [("C",), ("A",)]
 
 
@@ -279,7 +278,7 @@ def test_options_that_are_list_paragraphs_without_letters() -> None:
             numbered(document, text, 93)
         document.add_paragraph(f"答案：{key}")
     parsed = registry.parse(with_numbering(document))
-    assert [one.choices for one in parsed.questions] == [CHOICES, CHOICES]
+    assert [one.choices for one in parsed.questions] == [ABCD, ABCD]
     assert keys(parsed) == [("C",), ("A",)]
     assert {(one.code, one.severity) for one in parsed.problems} == {("options_without_letters", "doubtful")}
 
@@ -358,15 +357,8 @@ def test_word_xml_named_doc() -> None:
 
 
 def replaced(data: bytes, part: str, change: tuple[bytes, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(data)) as source,
-        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target,
-    ):
-        for info in source.infolist():
-            content = source.read(info)
-            target.writestr(info.filename, content.replace(*change) if info.filename == part else content)
-    return buffer.getvalue()
+    content = zipfile.ZipFile(io.BytesIO(data)).read(part)
+    return with_parts(data, {part: content.replace(*change)})
 
 
 def test_an_entity_is_refused_not_dropped() -> None:
@@ -384,59 +376,6 @@ def test_external_relations_are_never_fetched() -> None:
     kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
     document.part.rels.get_or_add_ext_rel(kind, "http://127.0.0.1:9/x.png")
     assert keys(read(document)) == [("A",), ("B",)]
-
-
-# -- the printable bank -------------------------------------------------------------------------------------
-
-BANK = [
-    Question("true_false", "宪法是根本法。", key=True),
-    Question("single", "谁？", CHOICES, ("B",), rationale="因为", difficulty=1),
-    Question("multiple", "哪些？", CHOICES, ("A", "C")),
-    Question("fill_blank", "____和____", key=Blanks((("甲",), ("乙",)))),
-    Question("short_answer", "简述。", key=ModelAnswer("一。\n二。")),
-    Question(
-        "case_group",
-        "某村开会。",
-        parts=(
-            Question("single", "几人？", CHOICES, ("D",)),
-            Question("short_answer", "为什么？", key=ModelAnswer("因为。")),
-        ),
-    ),
-]
-
-
-def test_a_printed_bank_can_be_read_again() -> None:
-    emitted = registry.format_by_code("docx").emit(BANK, title="某县题库")
-    assert emitted.problems == ()
-    parsed = registry.parse(emitted.data)
-    assert [one.kind for one in parsed.questions] == [
-        "single",
-        "multiple",
-        "true_false",
-        "fill_blank",
-        "short_answer",
-        "case_group",
-    ]
-    assert keys(parsed) == [
-        ("B",),
-        ("A", "C"),
-        True,
-        Blanks((("甲",), ("乙",))),
-        ModelAnswer("一。\n二。"),
-        None,
-    ]
-    assert [part.key for part in parsed.questions[5].parts] == [("D",), ModelAnswer("因为。")]
-    assert parsed.problems == ()
-
-
-def test_a_printed_bank_has_chinese_fonts_and_its_title() -> None:
-    data = registry.format_by_code("docx").emit(BANK, title="某县题库").data
-    styles = zipfile.ZipFile(io.BytesIO(data)).read("word/styles.xml").decode()
-    assert re.search(r'<w:style [^>]*w:styleId="Normal".*?w:eastAsia="宋体"', styles, re.DOTALL) is not None
-    assert "eastAsiaTheme" not in styles.split('w:styleId="Normal"')[1].split("</w:style>")[0]
-    document = docx.Document(io.BytesIO(data))
-    assert document.paragraphs[0].text == "某县题库"
-    assert document.styles["Normal"].element.rPr.rFonts.get(qn("w:eastAsia")) == "宋体"
 
 
 def test_places_count_paragraphs() -> None:

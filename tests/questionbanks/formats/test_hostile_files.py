@@ -11,7 +11,6 @@ import zipfile
 
 import defusedxml
 import docx
-import openpyxl
 import pytest
 
 from examsite.lib.files.archives import MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED, Archive
@@ -19,6 +18,7 @@ from questionbanks.formats import registry
 from questionbanks.formats.base import Unreadable
 from questionbanks.formats.check import tally
 from questionbanks.formats.sandbox import parse_in_child
+from tests.bank_files import book, with_parts
 
 ITEM = "1.谁？\nA.甲\nB.乙\n答案：A\n2.谁？\nA.甲\nB.乙\n答案：B\n"
 
@@ -32,13 +32,7 @@ def refusal(data: bytes, name: str = "") -> str:
 
 
 def xlsx() -> bytes:
-    book = openpyxl.Workbook()
-    sheet = book.worksheets[0]
-    sheet.append(["题干", "选项A", "选项B", "答案"])
-    sheet.append(["谁？", "甲", "乙", "A"])
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+    return book(["题干", "选项A", "选项B", "答案"], ["谁？", "甲", "乙", "A"])
 
 
 def word() -> bytes:
@@ -47,19 +41,6 @@ def word() -> bytes:
         document.add_paragraph(line)
     buffer = io.BytesIO()
     document.save(buffer)
-    return buffer.getvalue()
-
-
-def rebuilt(data: bytes, change: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(data)) as source,
-        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target,
-    ):
-        for info in source.infolist():
-            target.writestr(info.filename, change.pop(info.filename, source.read(info)))
-        for name, content in change.items():
-            target.writestr(name, content)
     return buffer.getvalue()
 
 
@@ -119,7 +100,7 @@ def test_a_damaged_member() -> None:
 
 
 def test_broken_xml_inside() -> None:
-    assert refusal(rebuilt(word(), {"word/document.xml": b"<w:document><w:body>"})) == "damaged_xml"
+    assert refusal(with_parts(word(), {"word/document.xml": b"<w:document><w:body>"})) == "damaged_xml"
 
 
 def test_wrong_encodings() -> None:
@@ -160,7 +141,7 @@ def test_too_many_members() -> None:
 
 @pytest.mark.parametrize("name", ["../x.xml", "/etc/passwd", "a/../../x", "C:/x.xml", "..\\x.xml"])
 def test_path_tricks(name: str) -> None:
-    assert refusal(rebuilt(xlsx(), {name: b"x"})) == "archive_path"
+    assert refusal(with_parts(xlsx(), {name: b"x"})) == "archive_path"
 
 
 def test_a_link() -> None:
@@ -201,13 +182,13 @@ def test_t53_t54_declarations_in_any_part(make: object, part: str, declaration: 
     data = make()  # type: ignore[operator]
     content = zipfile.ZipFile(io.BytesIO(data)).read(part)
     head, _, rest = content.partition(b"?>")
-    assert refusal(rebuilt(data, {part: head + b"?>" + declaration + rest})) == "xml_declaration"
+    assert refusal(with_parts(data, {part: head + b"?>" + declaration + rest})) == "xml_declaration"
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
 def test_declarations_hidden_by_an_encoding(encoding: str) -> None:
     part = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY e "x">]><a/>'.encode(encoding)
-    assert refusal(rebuilt(word(), {"docProps/custom.xml": part})) == "xml_declaration"
+    assert refusal(with_parts(word(), {"docProps/custom.xml": part})) == "xml_declaration"
 
 
 def test_t54_the_parsers_below_are_safe_by_themselves() -> None:
@@ -260,7 +241,7 @@ def test_twelve_million_cells_are_refused_quickly() -> None:
         + b"</sheetData></worksheet>"
     )
     started = time.monotonic()
-    code = refusal(rebuilt(xlsx(), {"xl/worksheets/sheet1.xml": sheet}))
+    code = refusal(with_parts(xlsx(), {"xl/worksheets/sheet1.xml": sheet}))
     assert code in {"too_many_cells", "archive_size"}
     assert time.monotonic() - started < 10
 

@@ -314,7 +314,9 @@ def test_a_villager_becomes_law_wise_and_the_village_is_covered(client: Client, 
     assert "培养对象" in text(client, "person", people[0].pk)
     keys = [str(user.pk) for user in people]
     for stage, since in (("qualified", "2026-02-01"), ("serving", "2026-03-01")):
-        page = client.post(url("stage_people"), {"person": keys, "stage": stage, "since": since})
+        data = {"person": keys, "stage": stage, "since": since}
+        page = client.post(url("stage_people"), data, follow=True)
+        assert page.redirect_chain == [(url("stage_people"), 302)]
         assert "3 人的状态已变动" in page.content.decode()
     body = text(client, "coverage", unit=str(tree.town.pk), on="2026-03-01")
     assert "100%" in body
