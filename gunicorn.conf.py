@@ -11,7 +11,7 @@ keepalive = 30
 # A phone on a weak line needs long for its request; the worker's heartbeat is not the request's time limit.
 timeout = 60
 graceful_timeout = 30
-preload_app = False
+preload_app = True  # a worker that was killed is back at once; an upgrade restarts the server
 control_socket_disable = True  # several sites may run on one machine
 
 

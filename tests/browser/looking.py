@@ -56,11 +56,12 @@ def faults_of(page: Page, base: str, addresses: Mapping[str, str]) -> dict[str, 
     """What is wrong with these pages (name → address) on a phone and on a desk, by name and width."""
     found: dict[str, object] = {}
     for name, address in addresses.items():
+        page.set_viewport_size(PHONE)
+        reply = page.goto(f"{base}{address}")
+        assert reply is not None
+        assert (name, reply.status) == (name, 200)
         for size in (PHONE, DESK):
             page.set_viewport_size(size)
-            reply = page.goto(f"{base}{address}")
-            assert reply is not None
-            assert (name, reply.status) == (name, 200)
             width = page.evaluate("document.documentElement.scrollWidth")
             if width > size["width"]:
                 found[f"{name} {size['width']}"] = f"{width} px wide"

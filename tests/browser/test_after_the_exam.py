@@ -104,6 +104,9 @@ def user_of(place: MarkingWorld, seat: int) -> User:
 # --- How it looks ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.looks
+@pytest.mark.looks
+@pytest.mark.looks
 @pytest.mark.parametrize("size", [{}, DESK], ids=["phone", "desk"])
 def test_the_pages_of_marking(
     new_context: Device, live_server: Any, marking: MarkingWorld, size: Any
@@ -187,6 +190,7 @@ def test_the_pages_of_results(
     look(page, "correction-preview")
 
 
+@pytest.mark.looks
 def test_an_explanation_is_printed_whole(
     new_context: Device, live_server: Any, released: MarkingWorld
 ) -> None:
@@ -274,7 +278,8 @@ def test_marking_by_keyboard_alone(new_context: Device, live_server: Any, markin
     expect(page.get_by_role("heading", name="这道题评完了")).to_be_visible()
     assert Judgement.objects.order_by("-id")[0].doubtful
     # Back to the last one, changed.
-    page.get_by_role("link", name="看上一份").click()
+    follow(page, page.get_by_role("link", name="看上一份"))
+    expect(page.locator("[data-answer]")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="这道题评完了")).to_be_visible()
 

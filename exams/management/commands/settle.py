@@ -8,6 +8,7 @@ import threading
 from argparse import ArgumentParser
 from typing import Any
 
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand
 from django.db import Error as DatabaseTrouble
 from django.db import close_old_connections, connection
@@ -19,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
+    # What concerns the database and its safety; the checks of the pages are the server's.
+    requires_system_checks = [Tags.database, Tags.security]
     help = "收卷：关闭到时未交的作答，补评已交未评的答卷"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
