@@ -13,6 +13,7 @@ from questionbanks.domain.banks import open_practice
 from .activities import register_activities
 from .bank import build_banks
 from .history import hold_december, hold_november, local
+from .law_wise import appoint_the_passed
 from .present import Present, open_now
 from .town import Town, add_staff, build_town
 
@@ -40,7 +41,8 @@ def build_world(*, world: str, at: datetime) -> World:
     town = build_town(at=founded)
     add_staff(town, password=PASSWORD, at=founded)
     banks = build_banks(town, at=local(10, 8, 9))
-    hold_november(town, banks, world)
+    november = hold_november(town, banks, world)
+    appoint_the_passed(town, november)
     hold_december(town, banks, world)
     register_activities(town, actor=town.staff["assistant"], at=local(12, 30, 9))
     present = open_now(town, banks, at=at)

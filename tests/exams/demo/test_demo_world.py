@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from datetime import date
 
 import pytest
 from django.core.management import call_command
@@ -16,6 +17,7 @@ from exams.domain.sheets import load_sheet
 from exams.engine import sheet as sheets
 from exams.models import Activity, ActivityKind, AnswerEvent, Attempt, Exam, Mark, Receipt, RosterEntry, Slot
 from examsite.lib import clock
+from examsite.people.domain.stages import coverage_on
 from examsite.people.models import Membership, Unit, UnitKind
 from questionbanks.models import Bank, Item, ItemCitation
 
@@ -88,6 +90,10 @@ class TestSeed:
         assert november.attempts.filter(mode="paper").count() == 12
         assert november.attempts.filter(sitting__kind="makeup").count() == 7
         assert november.entries.count() == 104
+
+    def test_every_village_has_enough_of_those_who_passed_in_office(self, world: World) -> None:
+        covered = coverage_on(unit=world.town.town, on=date(2022, 12, 31))
+        assert (covered.serving, covered.covered, covered.villages) == (104, 24, 24)
 
     def test_a_makeup_asks_at_least_seventy_percent_new_questions(self, world: World) -> None:
         for attempt in Attempt.objects.filter(sitting__kind="makeup", exam__stat_year=2022):
