@@ -3,6 +3,10 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 PORT ?= 8000
+# Tests wait for browsers and databases: more of them at once than there are cores.
+JOBS ?= 4
+# The databases of tests need no disk: they lie in memory where there is room for them.
+MEMORY = $(shell [ "$$(df --output=avail -k /dev/shm 2> /dev/null | tail -n 1)" -gt 2000000 ] 2> /dev/null && echo /dev/shm || echo /tmp)
 # The first Python that runs and is new enough; set PYTHON=… to choose another.
 PYTHON ?= $(shell for one in python3 python3.13 python3.12 python3.11; do \
   $$one -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$one && break; done)
@@ -37,10 +41,10 @@ test: .venv/.installed-dev ## install what the tests need, then pass all of them
 	@$(MAKE) --no-print-directory lint test-sqlite test-postgres
 
 test-sqlite: .venv/.installed-dev ## all tests on SQLite
-	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 test-postgres: .venv/.installed-dev ## all tests on a PostgreSQL of their own
-	tests/system/postgres.sh $(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	PLACE=$(MEMORY) tests/system/postgres.sh $(BIN)/pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 lint: .venv/.installed-dev ## style, types, missing migrations, old browsers
 	$(BIN)/ruff check .

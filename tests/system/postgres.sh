@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Runs a command with DATABASE_URL set to a fresh, durable PostgreSQL of its own, and takes it away afterwards.
 #   tests/system/postgres.sh COMMAND [ARGUMENT …]
+# Its files lie in /tmp, or in PLACE.
 set -euo pipefail
 
 bin=$(compgen -G '/usr/lib/postgresql/*/bin' | sort -V | tail -n 1)
 [ -n "$bin" ] || { echo "PostgreSQL is not installed: run tests/system/packages.sh"; exit 1; }
-home=$(mktemp -d /tmp/exam-postgres.XXXXXX)
+home=$(mktemp -d "${PLACE:-/tmp}/exam-postgres.XXXXXX")
 as_owner=()
 if [ "$(id -u)" -eq 0 ]; then  # PostgreSQL refuses to run as root
   id postgres > /dev/null
