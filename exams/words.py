@@ -86,6 +86,7 @@ ACTIONS = {
     "sitting.release": "公布成绩",
     "snapshot.freeze": "冻结数据",
     "tickets.print": "打印准考凭证",
+    "tickets.replace": "补发准考凭证",
     "year_total.drop": "撤下历年数字",
     "year_total.enter": "录入历年数字",
 }

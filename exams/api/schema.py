@@ -297,6 +297,13 @@ class DoneOut(Stamped):
     done = serializers.BooleanField()
 
 
+class SeatTicketOut(Stamped):
+    """Shown once: only digests are kept."""
+
+    token = serializers.CharField()
+    code = serializers.CharField()
+
+
 class ReleasedOut(Stamped):
     released_at = serializers.DateTimeField(allow_null=True)
     keys_released_at = serializers.DateTimeField(allow_null=True)

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from examsite.lib.errors import Invalid
 
 from ..domain import invigilation
+from ..domain.admitting import replace_ticket
 from ..domain.attempts import shown_to_candidate
 from ..domain.board import Board, BoardRow, Show, sitting_board
 from ..domain.late_answers import LateAnswer, late_answers
@@ -190,6 +191,14 @@ class UnblockSeat(StaffView):
         found, data = self.seat(seat), self.read(schema.ReasonIn)
         invigilation.unblock_seat(seat=found, **data, at=self.at, actor=request.user)
         return Response({"done": True})
+
+
+class ReplaceTicket(StaffView):
+    @staff_call("seat_ticket", None, schema.SeatTicketOut)
+    def post(self, request: Request, seat: UUID) -> Response:
+        """A new ticket for one person, shown this once; his earlier one stops working."""
+        issued = replace_ticket(seat=self.seat(seat), at=self.at, actor=request.user)
+        return Response({"token": issued.token, "code": issued.code})
 
 
 class SendNotice(StaffView):

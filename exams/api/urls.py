@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern] = [
     path("attempts/<uuid:attempt>/device", staff.DecideDevice.as_view(), name="attempt_device"),
     path("seats/<uuid:seat>/block", staff.BlockSeat.as_view(), name="seat_block"),
     path("seats/<uuid:seat>/unblock", staff.UnblockSeat.as_view(), name="seat_unblock"),
+    path("seats/<uuid:seat>/ticket", staff.ReplaceTicket.as_view(), name="seat_ticket"),
     path("late-answers/<int:late>/decide", staff.DecideLate.as_view(), name="late_answer_decide"),
     *office_urls.urlpatterns,
     *figures_urls.urlpatterns,

@@ -7,10 +7,12 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
+import segno
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from examsite.lib.errors import Forbidden, Invalid, NotFound
@@ -21,6 +23,7 @@ from ..analytics.facts.credibility import notes_beside
 from ..api.notes import limits
 from ..api.staff import read_board
 from ..domain import invigilation
+from ..domain.admitting import replace_ticket
 from ..domain.board import SHOW_LABELS, Show
 from ..domain.late_answers import late_answers
 from ..domain.quarantine import decide_quarantine
@@ -231,6 +234,20 @@ def _seat_id(attempt: Attempt) -> UUID | None:
     return (
         Seat.objects.filter(sitting=attempt.sitting, entry=attempt.entry).values_list("pk", flat=True).first()
     )
+
+
+@page
+def seat_slip(request: HttpRequest, seat: UUID) -> HttpResponse:
+    """A new slip for one person, shown this once: for who forgot his, or typed wrong digits five times."""
+    related = ("entry__user", "entry__unit", "sitting__exam__unit", "room")
+    found = _find(seats_watched_by(request.user).select_related(*related), seat)
+    context: dict[str, Any] = {"seat": found}
+    if request.method == "POST":
+        issued = replace_ticket(seat=found, at=moment(), actor=request.user)
+        address = request.build_absolute_uri(reverse("exams:ticket", args=[issued.token]))
+        context["code"] = f"{issued.code[:3]} {issued.code[3:]}"
+        context["qr"] = segno.make(address).svg_data_uri(scale=6, border=4)
+    return render(request, "exams/board/seat_slip.html", context)
 
 
 @page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -186,3 +187,23 @@ def test_a_search_for_a_person_names_nobody_in_the_address(attempt: Attempt, off
         for asked in ("found=1&show=all", "found=1&show=all&fragment"):
             text = officer.get(f"{address}?{asked}").content.decode()
             assert (f">{attempt.entry.name}<" in text) is there
+
+
+def test_somebody_without_his_slip_is_let_in_from_the_board(world: World, officer: Client) -> None:
+    address = reverse("exams:seat_slip", args=[world.seat.pk])
+    assert address in get(officer, "board", world.sitting.pk, show="absent")
+    assert "请先认准" in officer.get(address).content.decode()
+    shown = officer.post(address).content.decode()
+    code = re.search(r"(\d{3}) (\d{3})</strong>", shown)
+    assert "data:image/svg+xml" in shown
+    assert code is not None
+    typed = {"name": world.seat.entry.name, "code": code[1] + code[2]}
+    assert Client().post(reverse("exams:enter"), typed).url == reverse(
+        "exams:instructions", args=[world.sitting.pk]
+    )
+
+
+def test_another_towns_seat_has_no_slip_here(world: World) -> None:
+    stranger = desk(make_world(name="白水镇").officer)
+    address = reverse("exams:seat_slip", args=[world.seat.pk])
+    assert [stranger.get(address).status_code, stranger.post(address).status_code] == [404, 404]
