@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q, Value
+from django.db.models import Max, Q, Value
 from django.db.models.functions import Concat, Substr
 
 from examsite.lib.errors import Conflict, Invalid
@@ -52,6 +54,42 @@ def create_unit(
     )
     record(action="unit.create", target=unit, at=at, actor=actor, unit=unit)
     return unit
+
+
+_LINE_WITH_CODE = re.compile(r"(?P<name>.*\S)\s+(?P<code>[0-9]{1,8})")
+
+
+def read_unit_lines(text: str) -> list[tuple[str, str]]:
+    """(name, code or "") of each line that says something; a code stands behind the name, after a space."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    found = [_LINE_WITH_CODE.fullmatch(line) for line in lines]
+    return [(one["name"], one["code"]) if one else (line, "") for line, one in zip(lines, found, strict=True)]
+
+
+@transaction.atomic
+def create_units(
+    *,
+    units: Sequence[tuple[str, str]],
+    kind: str,
+    parent: Unit,
+    at: datetime,
+    actor: User | None,
+    valid_from: date | None = None,
+) -> list[Unit]:
+    """Add several units (name, code) below `parent`, after those there, in this order: all or none.
+
+    Raises as `create_unit` does, and Invalid when there is none.
+    """
+    if not units:
+        raise Invalid("no_name", "请写单位名称，一行一个。")
+    last = parent.children.aggregate(last=Max("order"))["last"] or 0
+    return [
+        create_unit(
+            name=name, code=code, kind=kind, parent=parent, order=last + place, valid_from=valid_from, at=at,
+            actor=actor,
+        )
+        for place, (name, code) in enumerate(units, 1)
+    ]  # fmt: skip
 
 
 @transaction.atomic

@@ -118,14 +118,25 @@ class UnitField(forms.ModelChoiceField):
         self.choices = [("", self.empty_label), *rows]
 
 
+class NewUnitsForm(forms.Form):
+    """One unit a line, as a column of a sheet is pasted."""
+
+    names = forms.CharField(
+        label="名称",
+        max_length=10_000,
+        help_text="一行一个，可以从表格里整列粘贴。名称后面空一格可写代码（4位数字，用在准考证号里）。",
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    kind = forms.ChoiceField(label="类型", choices=UnitKind)
+    valid_from = forms.DateField(label="设立日期", required=False, widget=DayInput())
+
+
 class UnitForm(forms.Form):
-    """A new unit, or another name."""
+    """Another name, code or place in the list."""
 
     name = forms.CharField(label="名称", max_length=64)
-    kind = forms.ChoiceField(label="类型", choices=UnitKind)
     code = forms.CharField(label="代码", max_length=8, required=False, help_text="4位数字，用在准考证号里。")
     order = forms.IntegerField(label="排列顺序", min_value=0, max_value=9999, initial=0, required=False)
-    valid_from = forms.DateField(label="设立日期", required=False, widget=DayInput())
 
 
 class UnitMoveForm(forms.Form):

@@ -15,11 +15,11 @@ from examsite.lib import clock
 from examsite.web import Crumb, ask, page
 
 from ..domain.memberships import members_as_of
-from ..domain.units import PARENT_KINDS, create_unit, end_unit, move_unit, rename_unit
+from ..domain.units import PARENT_KINDS, create_units, end_unit, move_unit, read_unit_lines, rename_unit
 from ..models import Category, Role, RoleGrant, Unit, UnitKind
 from ..rules import holds, require, units_under, units_visible_to
 from ..tree import full_names, in_tree_order
-from .forms import EndForm, UnitForm, UnitMoveForm
+from .forms import EndForm, NewUnitsForm, UnitForm, UnitMoveForm
 
 
 def _visible(request: HttpRequest, unit: UUID) -> Unit:
@@ -92,23 +92,21 @@ def unit(request: HttpRequest, unit: UUID) -> HttpResponse:
 
 @page
 def unit_new(request: HttpRequest, unit: UUID) -> HttpResponse:
-    """A new unit below this one."""
+    """New units below this one, one a line."""
     parent = _managed(request, unit)
-    form = UnitForm(request.POST or None)
+    form = NewUnitsForm(request.POST or None)
     form.fields["kind"].choices = child_kinds(parent)
 
     def do(data: dict[str, Any]) -> str:
-        made = create_unit(
-            name=data["name"],
+        made = create_units(
+            units=read_unit_lines(data["names"]),
             kind=data["kind"],
             parent=parent,
-            code=data["code"],
-            order=data["order"] or 0,
             valid_from=data["valid_from"],
             at=clock.now(),
             actor=request.user,
         )
-        return reverse("people:unit", args=[made.pk])
+        return reverse("people:unit", args=[made[0].pk if len(made) == 1 else parent.pk])
 
     return ask(
         request,
@@ -128,7 +126,6 @@ def unit_edit(request: HttpRequest, unit: UUID) -> HttpResponse:
     found = _managed(request, unit)
     initial = {"name": found.name, "code": found.code, "order": found.order}
     form = UnitForm(request.POST or None, initial=initial)
-    del form.fields["kind"], form.fields["valid_from"]
 
     def do(data: dict[str, Any]) -> str:
         rename_unit(

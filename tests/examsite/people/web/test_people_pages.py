@@ -65,7 +65,7 @@ def test_the_tree_shows_my_part_with_its_people(client: Client, tree: UnitTree) 
 
 
 def test_a_unit_is_added_renamed_moved_and_ended(client: Client, tree: UnitTree) -> None:
-    new = {"name": "西园村", "kind": "village", "code": "0102", "order": "3"}
+    new = {"names": "西园村 0102", "kind": "village"}
     reply = client.post(url("unit_new", tree.area.pk), new)
     unit = Unit.objects.get(name="西园村")
     assert reply.url == url("unit", unit.pk)
@@ -78,6 +78,19 @@ def test_a_unit_is_added_renamed_moved_and_ended(client: Client, tree: UnitTree)
     unit.refresh_from_db()
     assert unit.valid_to == date(2026, 6, 1)
     assert "西园社区" in text(client, "units", ended="1")
+
+
+def test_a_column_of_villages_is_added_at_once_or_not_at_all(client: Client, tree: UnitTree) -> None:
+    def rows() -> list[tuple[str, str]]:
+        return list(tree.area.children.order_by("order").values_list("name", "code"))
+
+    before = rows()
+    twice = {"names": "前营村\n后营村\n前营村", "kind": "village"}
+    assert "已有“前营村”" in client.post(url("unit_new", tree.area.pk), twice).content.decode()
+    assert rows() == before
+    column = {"names": "前营村\t0110\r\n\r\n 北街社区 \r\n后营 村", "kind": "village"}
+    assert client.post(url("unit_new", tree.area.pk), column).url == url("unit", tree.area.pk)
+    assert rows() == [*before, ("前营村", "0110"), ("北街社区", ""), ("后营 村", "")]
 
 
 def test_people_are_found_by_name_unit_category_state_and_number(client: Client, tree: UnitTree) -> None:

@@ -45,6 +45,12 @@ def test_a_right_password_leads_where_one_wanted_to_go(client: Client, cadre: Us
     assert me(client) == 200
 
 
+def test_a_wrong_password_says_that_nobody_signed_in(client: Client, cadre: User) -> None:
+    page = client.post(reverse("people:sign_in"), {**SIGN_IN, "password": "wrong"}).content.decode()
+    assert "<h2>没有登录上</h2>" in page
+    assert "用户名或密码没对上" in page
+
+
 def test_t70_the_session_key_changes_and_the_old_one_is_dead(client: Client, cadre: User) -> None:
     session = client.session
     session["anything"] = 1
