@@ -29,6 +29,7 @@ from .marks import (
     Number,
     chapter_of,
     is_key_heading,
+    is_remark,
     is_sample,
     is_separator,
     segments,
@@ -63,9 +64,7 @@ class _Cutter:
         self.section = Section()
         self.block: Block | None = None
         self.material: list[Line] = []
-        self.material_until = (
-            0  # last number that the material belongs to; 0: to the next heading or material
-        )
+        self.material_until = 0  # last number that the material is for; 0: to the next heading or material
         self.in_material = False
         self.inner = 0  # last number of a list inside the current item
         self.waiting = 0  # closed items without a labelled answer
@@ -212,8 +211,7 @@ class _Cutter:
         return self.section.heading is not None and self.section.heading.kind == "case_group"
 
     def _expected(self, number: Number) -> bool:
-        last = self.cut.blocks[-1].value if self.cut.blocks else 0
-        return number.value == last + 1
+        return number.value == (self.cut.blocks[-1].value if self.cut.blocks else 0) + 1
 
     def _starts_item(self, index: int) -> bool:
         facts, block = self.facts[index], self.block
@@ -331,12 +329,24 @@ class _Cutter:
         facts = self.facts[index]
         if self._in_case and names_case(text) and (self.block is None or self.seen_answer):
             return not facts.option and facts.answer is None
+        if self._in_case and self.style == "(n)" and self.block is None and self._parts_follow(index):
+            return True
         if not names_material(text) or facts.option or facts.answer is not None:
             return False
         if self.block is not None and not self.seen_answer and not self.seen_option:
             return False
         ranged = range_of(text) is not None
         return (ranged or self._in_case or len(text) > 12) and self._numbered_item_follows(index)
+
+    def _parts_follow(self, index: int) -> bool:
+        """Whether a text without number or label stands above "（1）", the first of its questions."""
+        for at in range(index, min(index + LOOKAHEAD, len(self.lines))):
+            facts = self.facts[at]
+            if facts.number is not None:
+                return at > index and facts.number.style == "(n)" and facts.number.value == 1
+            if any(facts.labels) or facts.option or facts.heading or is_remark(self.lines[at].text):
+                return False
+        return False
 
     def _numbered_item_follows(self, index: int) -> bool:
         for at in range(index + 1, min(index + LOOKAHEAD, len(self.lines))):

@@ -13,7 +13,7 @@ from .drafts import Draft
 from .line_facts import LONE
 from .lines import Line
 from .marks import Segment, segments, take_tags
-from .materials import material_of
+from .materials import material_of, without_label
 from .normalise import blank_spans, clean, difficulty_of, points_of
 from .options import BULLETS, MARKS, find_options
 from .pieces import Block
@@ -39,14 +39,17 @@ class _Parts:
     by_label: dict[str, list[str]] = field(default_factory=dict)
 
 
-def drafts_of(block: Block) -> list[Draft]:
-    """The drafts of a block: one, or the parts of a case. [] for text that is no item (titles, notes)."""
-    subs = _sub_blocks(block)
+def drafts_of(block: Block, *, told: bool = False) -> list[Draft]:
+    """The drafts of a block: one, or the parts of a case. [] for text that is no item (titles, notes).
+
+    `told`: something else than its own words says that it is one.
+    """
+    subs = _sub_blocks(block, told=told)
     if subs is not None:
         return subs
     draft = _draft_of(block.lines, block.text_from, block.number.prefix if block.number else "")
     answered = bool(draft.choices or draft.answer or draft.keys)
-    if block.number is None and not answered and (block.numbered or not _looks_asked(draft.stem)):
+    if block.number is None and not (answered or told) and (block.numbered or not _looks_asked(draft.stem)):
         return []
     if block.number is None and block.numbered:
         draft.doubt("no_number", "没有题号，按独立的一题处理", "核对是否和上一题是同一题")
@@ -318,8 +321,11 @@ def _report_objects(draft: Draft, lines: Sequence[Line]) -> None:
 # -- sub-questions ------------------------------------------------------------------------------------------
 
 
-def _sub_blocks(block: Block) -> list[Draft] | None:
-    """The parts of a case: "（1）", "（2）" … below a text, each with options or an answer of its own."""
+def _sub_blocks(block: Block, *, told: bool) -> list[Draft] | None:
+    """The parts of a case: "（1）", "（2）" … below a text, each with options or an answer of its own.
+
+    `told`: none of them needs an answer to be seen as one.
+    """
     marks = [
         (i, int(match.group(1)))
         for i, line in enumerate(block.lines)
@@ -348,12 +354,13 @@ def _sub_blocks(block: Block) -> list[Draft] | None:
     if heading is not None and heading.kind == "case_group":
         _share_answer(drafts)
     own = [bool(draft.choices) or bool(draft.answer) for draft in drafts]
-    if not all(own) or (not any(draft.choices for draft in drafts) and not _are_asked(drafts)):
+    missing = any(own) if told else True
+    if (missing and not all(own)) or (not any(draft.choices for draft in drafts) and not _are_asked(drafts)):
         return None
     head = _draft_of(block.lines[: starts[0]], block.text_from)
     if head.choices or head.answer:
         return None
-    material = re.sub(r"\s*(?:问题|请问|请回答|提问)\s?[:：]\s*$", "", head.stem)
+    material = without_label(re.sub(r"\s*(?:问题|请问|请回答|提问)\s?[:：]\s*$", "", head.stem))
     for draft in drafts:
         draft.material = material
         draft.topic = draft.topic or block.section.chapter
@@ -363,7 +370,7 @@ def _sub_blocks(block: Block) -> list[Draft] | None:
     return drafts
 
 
-_SHARE = re.compile(r"(?m)^\s*[（(]\s?(\d{1,2})\s?[)）]\s?[.．、:：]?\s*")
+_SHARE = re.compile(r"(?m)(?:^|(?<=[。；;！]))\s*[（(]\s?(\d{1,2})\s?[)）]\s?[.．、:：]?\s*")
 
 
 def _share_answer(drafts: Sequence[Draft]) -> None:

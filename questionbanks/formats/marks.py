@@ -209,6 +209,12 @@ _PAGE = re.compile(
 _SEPARATOR = re.compile(r"\s*(?:([-=*_~—–－＝＊#.·…])\1{4,}|-{3,4}|\*{3,4}|={3,4})\s*")
 _SAMPLE = re.compile(r"\s*[【（(\[]?(?:例题?|示例|样题|样例|范例)[】）)\]]?\s?[:：.、]")
 
+_REMARK = re.compile(
+    r"\s*(?:.{0,4}|[（(【\[][^）)】\]]{0,200}[）)】\]]"
+    r"|(?:本大?题|每小?题|共\s?[\d一二三四五六七八九十]|合计|总计|说明\s?[:：]|注\s?[:：意]|备注|评分|满分|(?:考试)?时间\s?[:：]).{0,200}"
+    r"|.{0,80}(?:答题[卡纸]|答在|写在).{0,80})\s*"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Heading:
@@ -296,6 +302,11 @@ def is_separator(text: str) -> bool:
 def is_sample(text: str) -> bool:
     """Whether a line begins a worked example ("例：")."""
     return _SAMPLE.match(text) is not None
+
+
+def is_remark(text: str) -> bool:
+    """Whether a text below a heading only says how to answer, or nothing ("略")."""
+    return len(text) <= 220 and _REMARK.fullmatch(text) is not None
 
 
 # -- tags in a stem -----------------------------------------------------------------------------------------

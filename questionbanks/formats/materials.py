@@ -22,8 +22,8 @@ _INSTRUCTION = re.compile(
     r"[^。]{0,24}(?:回答|完成|作答)[^。]{0,24}[。：:）)】\]]{0,3}\s*"
 )
 _LABEL = re.compile(
-    rf"\s*(?:[（(]\s?[一二三四五六七八九十]{{1,3}}\s?[)）]\s?[、.．]?|[【\[]\s?{_NAME}\s?[一二三四五六七八九十\d]{{0,3}}\s?[】\]]\s?[:：]?"
-    rf"|{_NAME}\s?[一二三四五六七八九十\d]{{0,3}}\s?[:：、.．])\s*(?=\S)"
+    rf"\A\s*(?:[（(]\s?[一二三四五六七八九十]{{1,3}}\s?[)）]\s?[、.．]?|[【\[]\s?{_NAME}\s?[一二三四五六七八九十\d]{{0,3}}\s?[】\]]\s?[:：]?"
+    rf"|(?:阅读(?:下列|以下|下面|上述)?)?{_NAME}\s?[一二三四五六七八九十\d]{{0,3}}\s?[:：、.．])\s*(?=\S)"
 )
 _SEVERAL = re.compile(rf"(?m)^\s*[【\[（(]?\s?{_NAME}\s?[一二三四五六七八九十\d]")
 
@@ -55,6 +55,10 @@ def material_of(lines: Sequence[Line]) -> str:
     Without its label, and without the instruction whose numbers mean nothing in an exam of other items.
     """
     texts = [line.text.strip() for line in lines if line.text.strip()]
-    told = "\n".join([text for text in texts if not is_instruction(text)] or texts)
-    bare = _LABEL.sub("", told, count=1)
+    return without_label("\n".join([text for text in texts if not is_instruction(text)] or texts))
+
+
+def without_label(told: str) -> str:
+    """A shared text without the words 材料： before it."""
+    bare = _LABEL.sub("", told)
     return told if _SEVERAL.search(bare) else bare  # 材料一 keeps its name where there is a 材料二

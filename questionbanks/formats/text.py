@@ -19,7 +19,7 @@ from .fields import default_kind
 from .item_text import drafts_of
 from .keytable import KeySection
 from .lines import Line, lines_of
-from .marks import Heading
+from .marks import Heading, is_remark
 from .normalise import CHOICE, judgement, letters
 from .pieces import Block, Cut
 from .settle import group
@@ -30,7 +30,10 @@ ALIKE = 3  # so many items whose key is marked make it a convention, by which an
 def read_lines(lines: Sequence[Line], *, name: str = "") -> Parsed:
     """All items of a text. Raises Unreadable where there is none."""
     parts = cut(lines)
-    entries: list[tuple[Block, list[Draft]]] = [(block, drafts_of(block)) for block in parts.blocks]
+    told = _told_by_heading(parts)
+    entries: list[tuple[Block, list[Draft]]] = [
+        (block, drafts_of(block, told=index in told)) for index, block in enumerate(parts.blocks)
+    ]
     entries = [(block, drafts) for block, drafts in entries if drafts]
     if not entries:
         raise Unreadable("no_questions", "没有认出试题：题目要有题号，选项要有A、B、C，答案要写明“答案：”")
@@ -45,6 +48,21 @@ def read_lines(lines: Sequence[Line], *, name: str = "") -> Parsed:
     questions, found = _grouped(entries)
     del drafts
     return Parsed(tuple(questions), (*problems, *found))
+
+
+def _told_by_heading(parts: Cut) -> set[int]:
+    """Which blocks (by index) only their heading makes items: all that stands below 论述题, 案例分析题,
+    without a number. Not those behind a key, where the like are model answers."""
+    numbered = {block.section.index for block in parts.blocks if block.number}
+    end = parts.keys[0][0] if parts.keys else len(parts.blocks)
+    return {
+        index
+        for index, block in enumerate(parts.blocks[:end])
+        if block.section.heading is not None
+        and block.section.heading.kind in {"short_answer", "case_group"}
+        and block.section.index not in numbered
+        and not is_remark("".join(line.text for line in block.lines))
+    }
 
 
 def _grouped(entries: Iterable[tuple[Block, list[Draft]]]) -> tuple[list, list[Problem]]:  # type: ignore[type-arg]

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any, Literal
 
 from ..texts import clean, number_text
@@ -111,6 +112,7 @@ def _sheets(data: bytes, facts: dict[str, _SheetFacts]) -> Iterator[Grid]:
                 rows = sheet.to_python(skip_empty_area=False)
                 numbers = range(1, len(rows) + 1)
                 merged = tuple(sheet.merged_cell_ranges or ())
+            rows = _with_percents(rows, numbers, known.percents)
             yield Grid(
                 meta.name, rows, numbers, hidden, known.hidden_rows, known.pictures, known.formulas, merged
             )
@@ -141,6 +143,26 @@ class _SheetFacts:
     hidden_rows: frozenset[int] = frozenset()
     pictures: frozenset[int] = frozenset()
     formulas: frozenset[tuple[int, int]] = field(default_factory=frozenset)
+    percents: frozenset[tuple[int, int]] = field(default_factory=frozenset)
+
+
+def _with_percents(
+    rows: Sequence[Sequence[Any]], numbers: Sequence[int], percents: frozenset[tuple[int, int]]
+) -> Sequence[Sequence[Any]]:
+    """Numbers that the sheet shows as a percentage, as such: 0.5 that reads "50%" is "50%"."""
+    if not percents:
+        return rows
+    return [
+        [
+            _percent_text(value) if (number, column) in percents and isinstance(value, float) else value
+            for column, value in enumerate(row)
+        ]
+        for number, row in zip(numbers, rows, strict=True)
+    ]
+
+
+def _percent_text(value: float) -> str:
+    return f"{number_text(float(Decimal(repr(value)) * 100))}%"
 
 
 _REFERENCE = re.compile(rb'\sr="([A-Z]{1,3})(\d{1,7})"')
@@ -148,6 +170,7 @@ _WIDE = re.compile(rb'\sr="[A-Z]{2,3}\d')
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]{0,400}?hidden="(?:1|true)"')
 _ROW_NUMBER = re.compile(rb'\sr="(\d{1,7})"')
 _FORMULA = re.compile(rb'<(?:\w+:)?c\s+r="([A-Z]{1,3})(\d{1,7})"[^>]{0,80}>\s{0,20}<(?:\w+:)?f[\s>/]')
+_STYLED = re.compile(rb'<(?:\w+:)?c\s+r="([A-Z]{1,3})(\d{1,7})"\s+s="(\d{1,6})"')
 _ANCHOR_ROW = re.compile(rb"<(?:\w+:)?from>.{0,200}?<(?:\w+:)?row>(\d{1,7})</", re.DOTALL)
 
 
@@ -159,14 +182,31 @@ def _package_facts(data: bytes) -> dict[str, _SheetFacts]:
         return {}
     facts = {}
     targets = _relations(archive, "xl/workbook.xml")
+    percents = _percent_styles(archive)
     for name, relation in _sheet_relations(archive.read("xl/workbook.xml")):
         part = targets.get(relation, "")
         if part in archive.names:
-            facts[name] = _sheet_facts(archive, part)
+            facts[name] = _sheet_facts(archive, part, percents)
     return facts
 
 
-def _sheet_facts(archive: Archive, part: str) -> _SheetFacts:
+def _percent_styles(archive: Archive) -> frozenset[int]:
+    """The cell styles (by index) that show a number as a percentage."""
+    from defusedxml import ElementTree
+
+    if "xl/styles.xml" not in archive.names:
+        return frozenset()
+    formats, styles = {"9", "10"}, []  # the two percentages that every workbook has
+    for element in ElementTree.fromstring(archive.read("xl/styles.xml")):
+        part = element.tag.rpartition("}")[2]
+        if part == "numFmts":
+            formats |= {one.get("numFmtId", "") for one in element if "%" in one.get("formatCode", "")}
+        elif part == "cellXfs":
+            styles = [one.get("numFmtId", "") for one in element]
+    return frozenset(index for index, number in enumerate(styles) if number in formats)
+
+
+def _sheet_facts(archive: Archive, part: str, percent_styles: frozenset[int]) -> _SheetFacts:
     xml = archive.read(part)
     if xml.count(b"<c ") > MAX_CELLS or xml.count(b"<v>") > MAX_CELLS:
         raise Unreadable("too_many_cells", _TOO_BIG)
@@ -180,13 +220,20 @@ def _sheet_facts(archive: Archive, part: str) -> _SheetFacts:
         if b"<f" in xml
         else set()
     )
+    percents = {
+        (int(row), _column_index(letters))
+        for letters, row, style in (_STYLED.findall(xml) if percent_styles else ())
+        if int(style) in percent_styles
+    }
     pictures = set()
     for target in _relations(archive, part).values():
         if "/drawings/" in target and target in archive.names:
             drawing = archive.read(target)
             if b"<a:blip" in drawing or b":pic>" in drawing:
                 pictures = {int(row) + 1 for row in _ANCHOR_ROW.findall(drawing)}
-    return _SheetFacts(_is_sparse(xml), frozenset(hidden), frozenset(pictures), frozenset(formulas))
+    return _SheetFacts(
+        _is_sparse(xml), frozenset(hidden), frozenset(pictures), frozenset(formulas), frozenset(percents)
+    )
 
 
 def _is_sparse(xml: bytes) -> bool:

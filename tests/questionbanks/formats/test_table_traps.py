@@ -42,6 +42,18 @@ def test_numbers_are_whole_again() -> None:
     assert [choice.text for choice in parsed.questions[0].choices] == ["1", "2", "3.5", "4"]
 
 
+def test_percentages_are_as_the_sheet_shows_them() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(PLAIN)
+    sheet.append(["须有多少人同意？", 0.5, 0.335, 0.5, "全体", "A"])
+    sheet["B2"].number_format = "0%"
+    sheet["C2"].number_format = "0.0%"
+    parsed = registry.parse(saved(book), name="题库.xlsx")
+    assert [choice.text for choice in parsed.questions[0].choices] == ["50%", "33.5%", "0.5", "全体"]
+
+
 def test_dates_that_may_have_been_fractions_break_the_item() -> None:
     parsed = read_table(
         [

@@ -9,6 +9,7 @@ import pytest
 from questionbanks.formats import registry
 from questionbanks.formats.base import Unreadable
 from questionbanks.formats.check import broken_places, tally
+from questionbanks.kinds.base import ModelAnswer
 from tests.bank_files import (
     ABCD,
     FOUR,
@@ -130,6 +131,67 @@ def test_material_for_a_range_of_items() -> None:
     assert [one.kind for one in parsed.questions] == ["single", "case_group", "single"]
     assert parsed.questions[1].stem == "某村开会。"
     assert [part.number for part in parsed.questions[1].parts] == ["2", "3"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "材料：村里开会。",
+        "阅读材料：村里开会。",
+        "【案例】村里开会。",
+        "阅读下列材料：村里开会。",
+        "村里开会。",
+    ],
+)
+def test_the_label_of_a_material_is_taken_off(written: str) -> None:
+    parsed = read_text(f"四、案例分析题\n{written}\n（1）几人？\n答案：五人。\n（2）谁？\n答案：村民。\n")
+    assert [one.stem for one in parsed.questions] == ["村里开会。"]
+
+
+def test_a_word_inside_a_material_is_no_label() -> None:
+    parsed = read_text(
+        "四、案例分析题\n1.以下为案情：甲打乙。\n（1）几人？\n答案：两人。\n（2）谁？\n答案：甲。\n"
+    )
+    assert parsed.questions[0].stem == "以下为案情：甲打乙。"
+
+
+def test_an_essay_below_its_heading_without_number_and_answer_is_found_and_broken() -> None:
+    parsed = read_text(f"一、单选题\n1.谁\n{FOUR}2.几人\n{FOUR}四、论述题（共20分）\n论述依法治国的意义。\n")
+    assert [one.kind for one in parsed.questions] == ["single", "single", "short_answer"]
+    assert parsed.questions[2].stem == "论述依法治国的意义。"
+    assert [(p.code, p.severity) for p in parsed.problems if p.where == parsed.questions[2].where] == [
+        ("no_number", "doubtful"),
+        ("no_key", "broken"),
+    ]
+
+
+@pytest.mark.parametrize(("label", "key"), [("", ""), ("材料：", ""), ("", "参考答案\n1.A 2.B\n")])
+def test_a_case_without_number_and_answers_is_found_and_each_of_its_questions_broken(
+    label: str, key: str
+) -> None:
+    case = f"四、案例分析题\n{label}甲向乙借款，到期不还。\n（1）乙怎么办？\n（2）时效几年？\n"
+    parsed = read_text(f"一、单选题\n1.谁\n{FOUR}2.几人\n{FOUR}{case}{key}")
+    last = parsed.questions[-1]
+    assert last.stem == "甲向乙借款，到期不还。"
+    assert [part.stem for part in last.parts] == ["乙怎么办？", "时效几年？"]
+    broken = [p.where for p in parsed.problems if p.severity == "broken"]
+    assert [part.where for part in last.parts] == broken[-2:]
+
+
+def test_one_answer_in_one_line_is_shared_out_to_the_questions_of_a_case() -> None:
+    parsed = read_text(
+        f"1.谁\n{FOUR}答案：A\n四、案例分析题\n甲借款不还。\n"
+        "（1）乙怎么办？\n（2）时效几年？\n答案：（1）起诉。（2）三年。\n"
+    )
+    assert [part.key for part in parsed.questions[1].parts] == [ModelAnswer("起诉。"), ModelAnswer("三年。")]
+
+
+@pytest.mark.parametrize(
+    "remark", ["（共2题，每题10分）", "本题共2小题，每小题10分。", "略", "请把答案写在答题纸上。"]
+)
+def test_a_remark_below_a_heading_is_no_item(remark: str) -> None:
+    parsed = read_text(f"一、单选题\n1.谁\n{FOUR}答案：A\n2.几人\n{FOUR}答案：B\n四、论述题\n{remark}\n")
+    assert len(parsed.questions) == 2
 
 
 def test_items_that_run_on_in_one_line() -> None:
