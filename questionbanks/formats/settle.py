@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from ..kinds.base import Choice, Question
+from ..kinds.registry import own_defects
 from .answers import inline_judgement, is_judgement_pair, is_nothing
 from .base import Problem
 from .draft_keys import READERS
@@ -162,6 +163,13 @@ def _add_tables(draft: Draft) -> None:
         draft.doubt("table", "题目里有表格，已和题干一起导入", "核对表格")
 
 
+def _report_defects(draft: Draft, question: Question) -> None:
+    """Say what the item lacks while its source text is at hand, unless the parser has said why already."""
+    if not any(problem.severity == "broken" for problem in draft.problems):
+        for defect in own_defects(question):
+            draft.note(defect.code, defect.message, defect.fix)
+
+
 def group(
     drafts: Sequence[Draft], judges: Mapping[str, bool] | None = None
 ) -> tuple[list[Question], list[Problem]]:
@@ -186,6 +194,7 @@ def group(
             questions.append(draft.exact)
             continue
         question = settle(draft, judges)
+        _report_defects(draft, question)
         problems += draft.problems
         own = clean(draft.material)
         if own != material and squeeze(own) != squeeze(material):

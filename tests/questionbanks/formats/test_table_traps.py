@@ -126,6 +126,14 @@ def test_broken_rows_are_found_and_said_so(row: list[Any], code: str) -> None:
     assert code in [one.code for one in parsed.problems if one.where == "Sheet1 第3行"]
 
 
+def test_a_broken_item_shows_its_source_and_not_only_its_stem() -> None:
+    parsed = read_table([PLAIN, ["", *"甲乙丙丁", "A"], ["谁？", *"甲乙丙丁", ""]])
+    assert [(p.code, p.raw) for p in parsed.problems] == [
+        ("no_stem", "甲 | 乙 | 丙 | 丁 | A"),
+        ("no_key", "谁？ | 甲 | 乙 | 丙 | 丁"),
+    ]
+
+
 def test_a_single_with_two_answers_offers_a_way_out() -> None:
     parsed = read_table([["题型", *PLAIN], ["单选题", "谁？", *"甲乙丙丁", "AB"]])
     assert [(one.code, one.fix) for one in parsed.problems] == [("key_count", "改正答案或改题型")]
