@@ -63,7 +63,7 @@ def extend_attempt(*, attempt: Attempt, seconds: int, reason: str, at: datetime,
         ask_second_person(
             action="attempt.extend",
             target=attempt,
-            content={"seconds": seconds, "reason": reason},
+            content={"seconds": seconds, "reason": reason, "加时": f"{seconds // 60}分钟", "理由": reason},
             summary=f"给{attempt.entry.name}加时{seconds // 60}分钟（此前已加{given // 60}分钟）",
             unit=attempt.exam.unit,
             at=at,
@@ -86,7 +86,13 @@ def extend_sitting(
         ask_second_person(
             action="sitting.extend",
             target=sitting,
-            content={"seconds": seconds, "room": str(room.pk) if room else None, "reason": reason},
+            content={
+                "seconds": seconds,
+                "room": str(room.pk) if room else None,
+                "reason": reason,
+                "加时": f"{seconds // 60}分钟",
+                "理由": reason,
+            },
             summary=f"给{place}全体加时{seconds // 60}分钟",
             unit=sitting.exam.unit,
             at=at,
@@ -206,7 +212,7 @@ def void_attempt(*, attempt: Attempt, reason: str, at: datetime, actor: User) ->
     ask_second_person(
         action="attempt.void",
         target=attempt,
-        content={"reason": reason},
+        content={"reason": reason, "理由": reason},
         summary=f"作废{attempt.entry.name}在“{attempt.sitting}”的第{attempt.number}次作答",
         unit=attempt.exam.unit,
         at=at,

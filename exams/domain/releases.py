@@ -1,22 +1,31 @@
-"""Releasing results and keys: by rule, by hand, and withholding one person's."""
+"""Releasing results and keys: by rule, by hand, and withholding one person's.
+
+What was to come out at a set time comes out earlier only by two people; neither can be taken back.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, Max, Min, Q
+from django.utils.timezone import localtime
 
 from examsite.lib.errors import Conflict, Invalid
+from examsite.people.domain.approvals import on_approval
 from examsite.people.domain.audit import record
-from examsite.people.models import User
+from examsite.people.models import Approval, User
 
 from ..engine.release import Release, released_since
 from ..engine.transitions import State
 from ..models import Exam, ReleaseRule, RosterEntry, Sitting, Slot
 from .attempts import lock_attempts, record_event
+from .second_person import ask_second_person
+
+RELEASE_EARLY, PLAN_EARLIER = "sitting.release_early", "exam.release_earlier"
 
 
 def windows_end(exam: Exam) -> datetime | None:
@@ -44,23 +53,72 @@ def key_release_of(sitting: Sitting, end: datetime | None = None) -> Release:
 # --- By hand ---------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
 def release_sitting(*, sitting: Sitting, at: datetime, actor: User, with_keys: bool = False) -> Sitting:
     """Release the results of a sitting now, for good; with `with_keys` its keys and rationales, too.
 
     Refused (Conflict) while somebody is still answering, while an attempt waits for marking, and for keys
-    while another sitting of the exam can still be sat with some of the same questions. Repeating it changes
-    nothing.
+    while another sitting of the exam can still be sat with some of the same questions. Before the time that
+    was set a second person must agree (see `ask_second_person`). Repeating it changes nothing.
     """
-    locked = Sitting.objects.select_for_update(of=("self",)).select_related("exam__unit").get(pk=sitting.pk)
-    for code, message in obstacles(locked, at):
+    early = _before_its_time(sitting, at, with_keys=with_keys)
+    if not early:
+        return _release_now(sitting.pk, at=at, actor=actor, with_keys=with_keys)
+    _require_releasable(sitting, at, with_keys=with_keys)
+    ask_second_person(
+        action=RELEASE_EARLY,
+        target=sitting,
+        content={"公布": "成绩、答案和解析" if with_keys else "成绩", **early, "with_keys": with_keys},
+        summary=f"{sitting.exam.title}：“{sitting}”提前公布{'成绩和解析' if with_keys else '成绩'}",
+        unit=sitting.exam.unit,
+        at=at,
+        actor=actor,
+    )
+    sitting.refresh_from_db()
+    return sitting
+
+
+def _before_its_time(sitting: Sitting, at: datetime, *, with_keys: bool) -> dict[str, str]:
+    """What a release by hand would anticipate: words → the time that was set; nothing where none was."""
+    plan, end = plan_of(sitting.exam), windows_end(sitting.exam)
+    planned = {}
+    if sitting.released_at is None:
+        planned["成绩原定"] = _set_time(plan.rule, plan.at_time, end)
+    if with_keys and sitting.keys_released_at is None:
+        planned["解析原定"] = _set_time(plan.key_rule, plan.key_at_time, end)
+    return {what: _clock_words(time) for what, time in planned.items() if time is not None and at < time}
+
+
+def _set_time(rule: str, at_time: datetime | None, end: datetime | None) -> datetime | None:
+    """The time a rule sets beforehand; None for a rule that sets none."""
+    return {ReleaseRule.AT_TIME.value: at_time, ReleaseRule.AFTER_WINDOW.value: end}.get(rule)
+
+
+def _clock_words(time: datetime) -> str:
+    return f"{localtime(time):%Y-%m-%d %H:%M}"
+
+
+@on_approval(RELEASE_EARLY)
+def _release_approved(approval: Approval, at: datetime) -> Sitting:
+    with_keys = approval.content["with_keys"]
+    return _release_now(UUID(approval.object_id), at=at, actor=approval.proposer, with_keys=with_keys)
+
+
+def _require_releasable(sitting: Sitting, at: datetime, *, with_keys: bool) -> None:
+    for code, message in obstacles(sitting, at):
         raise Conflict(code, message)
+    if with_keys and sitting.keys_released_at is None:
+        _require_no_later_sitting(sitting, at)
+
+
+@transaction.atomic
+def _release_now(sitting: UUID, *, at: datetime, actor: User, with_keys: bool) -> Sitting:
+    locked = Sitting.objects.select_for_update(of=("self",)).select_related("exam__unit").get(pk=sitting)
+    _require_releasable(locked, at, with_keys=with_keys)
     changed = []
     if locked.released_at is None:
         locked.released_at = at
         changed.append("released_at")
     if with_keys and locked.keys_released_at is None:
-        _require_no_later_sitting(locked, at)
         locked.keys_released_at = at
         changed.append("keys_released_at")
     if changed:
@@ -117,24 +175,87 @@ class ReleasePlan:
     key_at_time: datetime | None
 
 
-@transaction.atomic
 def schedule_release(*, exam: Exam, plan: ReleasePlan, at: datetime, actor: User) -> Exam:
     """Set when results and keys come out, as long as neither is out for anybody.
 
-    Raises Invalid for a rule without its time, a time that is past, and keys before results; Conflict for
-    what is out already: a shown result is never taken back (withhold one person instead).
+    Once the exam is published, a time that was set is given up or brought forward by two people (see
+    `ask_second_person`). Raises Invalid for a rule without its time, a time that is past, and keys before
+    results; Conflict for what is out already: a shown result is never taken back (withhold one person
+    instead).
     """
-    locked = Exam.objects.select_for_update(of=("self",)).select_related("unit").get(pk=exam.pk)
+    before = plan_of(exam)
+    if exam.published_at is None or not _brings_forward(exam, before, plan, at):
+        return _set_plan(exam.pk, plan, at=at, actor=actor)
+    _require_plan(exam, plan, at)
+    ask_second_person(
+        action=PLAN_EARLIER,
+        target=exam,
+        content={
+            "原安排": _plan_words(before),
+            "改为": _plan_words(plan),
+            "plan": [
+                plan.rule,
+                plan.at_time.isoformat() if plan.at_time else None,
+                plan.key_rule,
+                plan.key_at_time.isoformat() if plan.key_at_time else None,
+            ],
+        },
+        summary=f"{exam.title}：改早公布安排",
+        unit=exam.unit,
+        at=at,
+        actor=actor,
+    )
+    exam.refresh_from_db()
+    return exam
+
+
+def _brings_forward(exam: Exam, before: ReleasePlan, plan: ReleasePlan, at: datetime) -> bool:
+    """Whether what was to come out at a set time could now come out earlier, by its rule or by one hand."""
+    end = windows_end(exam)
+    pairs = (
+        (before.rule, before.at_time, plan.rule, plan.at_time),
+        (before.key_rule, before.key_at_time, plan.key_rule, plan.key_at_time),
+    )
+    for old_rule, old_at, rule, new_at in pairs:
+        old, new = _set_time(old_rule, old_at, end), _set_time(rule, new_at, end)
+        changed = (rule, new_at) != (old_rule, old_at)
+        if changed and old is not None and at < old and (new is None or new < old):
+            return True
+    return False
+
+
+def _plan_words(plan: ReleasePlan) -> str:
+    parts = (("成绩", plan.rule, plan.at_time), ("解析", plan.key_rule, plan.key_at_time))
+    return "；".join(
+        f"{what}{ReleaseRule(rule).label}{f'（{_clock_words(time)}）' if time else ''}"
+        for what, rule, time in parts
+    )
+
+
+@on_approval(PLAN_EARLIER)
+def _plan_approved(approval: Approval, at: datetime) -> Exam:
+    rule, time, key_rule, key_time = approval.content["plan"]
+    times = [datetime.fromisoformat(one) if one else None for one in (time, key_time)]
+    plan = ReleasePlan(rule, times[0], key_rule, times[1])
+    return _set_plan(UUID(approval.object_id), plan, at=at, actor=approval.proposer)
+
+
+def _require_plan(exam: Exam, plan: ReleasePlan, at: datetime) -> None:
+    before = plan_of(exam)
+    _check_times(plan, at)
+    if (plan.rule, plan.at_time) != (before.rule, before.at_time) and results_are_out(exam, at):
+        raise Conflict("released", "已有成绩公布，不能再改公布时间。如有疑问的个人成绩，请用“暂缓公布”。")
+    if (plan.key_rule, plan.key_at_time) != (before.key_rule, before.key_at_time) and keys_are_out(exam, at):
+        raise Conflict("keys_released", "解析已经公布，不能再改公布时间。")
+
+
+@transaction.atomic
+def _set_plan(exam: UUID, plan: ReleasePlan, *, at: datetime, actor: User) -> Exam:
+    locked = Exam.objects.select_for_update(of=("self",)).select_related("unit").get(pk=exam)
     before = plan_of(locked)
     if plan == before:
         return locked
-    _check_times(plan, at)
-    if (plan.rule, plan.at_time) != (before.rule, before.at_time) and results_are_out(locked, at):
-        raise Conflict("released", "已有成绩公布，不能再改公布时间。如有疑问的个人成绩，请用“暂缓公布”。")
-    if (plan.key_rule, plan.key_at_time) != (before.key_rule, before.key_at_time) and keys_are_out(
-        locked, at
-    ):
-        raise Conflict("keys_released", "解析已经公布，不能再改公布时间。")
+    _require_plan(locked, plan, at)
     locked.release_rule, locked.release_at = plan.rule, plan.at_time
     locked.key_release_rule, locked.key_release_at = plan.key_rule, plan.key_at_time
     locked.save(update_fields=["release_rule", "release_at", "key_release_rule", "key_release_at"])

@@ -20,6 +20,7 @@ from ..domain import releases as domain
 from ..engine.transitions import State
 from ..models import ReleaseRule, Sitting, SittingKind
 from ..rules import entries_manageable_by, sittings_run_by
+from .board import two_people
 from .exams import exam_crumbs, managed_exam
 from .inputs import ReasonForm, moment_input
 
@@ -72,6 +73,7 @@ def sitting_row(sitting: Sitting, at: datetime) -> dict[str, Any]:
 
 
 @page
+@two_people
 def release(request: HttpRequest, exam: UUID) -> HttpResponse:
     """When results come out, each sitting's state, and who is withheld."""
     found = managed_exam(request, exam)
@@ -103,6 +105,7 @@ def release(request: HttpRequest, exam: UUID) -> HttpResponse:
 
 @page
 @require_POST
+@two_people
 def sitting_release(request: HttpRequest, sitting: UUID) -> HttpResponse:
     """Release a sitting's results now; with the keys where that was asked for."""
     rows = sittings_run_by(request.user).select_related("exam__unit")

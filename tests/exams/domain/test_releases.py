@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from exams.domain.releases import (
     ReleasePlan,
     key_release_of,
     lift_withholding,
+    plan_of,
     release_sitting,
     schedule_release,
     withhold_results,
@@ -19,8 +21,8 @@ from exams.domain.results import Waiting, attempt_result, person_outcome, waitin
 from exams.engine.release import released_since
 from exams.models import Attempt, AttemptEvent, Exam, Sitting, SittingKind
 from examsite.lib import clock
-from examsite.lib.errors import Conflict, DomainError, Invalid
-from examsite.people.models import AuditRecord
+from examsite.lib.errors import Conflict, DomainError, Forbidden, Invalid
+from examsite.people.models import Approval, AuditRecord
 from tests.marking_world import MarkingWorld, make_marking_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -170,6 +172,78 @@ def test_the_plan_can_change_until_something_is_out(place: MarkingWorld) -> None
     assert keys.key_release_at == late + HOUR
     first = AuditRecord.objects.filter(action="exam.schedule_release").order_by("at", "id")[0]
     assert first.before == {"results": "by_hand", "keys": "by_hand"}
+
+
+# --- Before the time that was set: two people ---------------------------------------------------------------
+
+
+def handed_in(place: MarkingWorld, rule: str, key_rule: str = "by_hand") -> datetime:
+    """Everybody has handed in, an hour before the results are due by `rule`; that moment."""
+    for seat in range(2):
+        place.hand_in(seat, {0: "B"})
+    end = place.world.sitting.closes_at
+    Exam.objects.update(
+        release_rule=rule, release_at=end if rule == "at_time" else None, key_release_rule=key_rule
+    )
+    place.world.sitting.refresh_from_db()
+    place.exam.refresh_from_db()
+    return end - HOUR
+
+
+def needs_second(act: Callable[[], object]) -> bool:
+    try:
+        act()
+    except Forbidden as error:
+        return error.code == "needs_second"
+    return False
+
+
+@pytest.mark.parametrize("rule", ["at_time", "after_window"])
+def test_results_come_out_early_by_two_people_only(place: MarkingWorld, rule: str) -> None:
+    at = handed_in(place, rule)
+    assert needs_second(lambda: release(place, at))
+    assert needs_second(lambda: release(place, at))
+    assert Sitting.objects.get().released_at is None
+    other = place.world.second_officer
+    assert release_sitting(sitting=Sitting.objects.get(), at=at, actor=other).released_at == at
+    assert Approval.objects.get(used_at__isnull=False).content["成绩原定"] != ""
+
+
+def test_keys_come_out_early_by_two_people_only(place: MarkingWorld) -> None:
+    at = handed_in(place, "by_hand", "after_window")
+    assert release(place, at).released_at == at
+    assert needs_second(lambda: release(place, at, with_keys=True))
+    released = release_sitting(
+        sitting=Sitting.objects.get(), at=at, actor=place.world.second_officer, with_keys=True
+    )
+    assert released.keys_released_at == at
+
+
+def test_at_the_time_one_person_is_enough(place: MarkingWorld) -> None:
+    at = handed_in(place, "at_time") + HOUR
+    assert release(place, at).released_at == at
+
+
+@pytest.mark.parametrize(
+    ("change", "two"),
+    [
+        (lambda end: plan("at_once"), True),
+        (lambda end: plan("by_hand"), True),
+        (lambda end: plan("at_time", end - HOUR / 2), True),
+        (lambda end: plan("at_time", end + HOUR), False),
+        (lambda end: plan("after_window", None, "after_window"), False),
+    ],
+)
+def test_a_set_time_is_brought_forward_by_two_people_only(
+    place: MarkingWorld, change: Callable[[datetime], Any], two: bool
+) -> None:
+    at, officer = handed_in(place, "at_time"), place.world.officer
+    new = change(at + HOUR)
+    assert needs_second(lambda: schedule_release(exam=place.exam, plan=new, at=at, actor=officer)) is two
+    if two:
+        assert plan_of(Exam.objects.get()).rule == "at_time"
+        schedule_release(exam=Exam.objects.get(), plan=new, at=at, actor=place.world.second_officer)
+    assert plan_of(Exam.objects.get()) == new
 
 
 # --- One person ------------------------------------------------------------------------------------------
