@@ -86,6 +86,7 @@ PEOPLE = [
     *form("people:role_end", "grant=grant", OFFICERS, 404),
     R("people:coverage"),
     R("people:stage_people"),
+    *form("people:stage_new", "", f"{OFFICERS} other", 403),
     R("people:corrections"),
     *form("people:correction", "correction=correction", OFFICERS, 404),
     # Two people, and the log

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from examsite.lib.errors import Conflict, Invalid
 
-from ..models import LawWiseStage, Source, Stage, Unit, UnitKind, User
+from ..models import LawWiseStage, Membership, Source, Stage, Unit, UnitKind, User
 from .audit import record
-from .memberships import valid_on
+from .memberships import members_as_of, valid_on
 
+CATEGORY = "law-wise"  # the category of people whose stages are kept
 ENOUGH = 3  # in office in a village (national rules of 2021: three or more)
 # What may follow what. Those who were in office before the site existed begin there.
 FOLLOWS: dict[str | None, frozenset[str]] = {
@@ -137,6 +138,28 @@ def change_stages(
     return [
         change_stage(user=user, stage=stage, since=since, at=at, actor=actor, **particulars)  # type: ignore[arg-type]
         for user in users
+    ]
+
+
+def unregistered(*, unit: Unit, on: date) -> QuerySet[Membership]:
+    """Memberships of the category in villages below `unit` whose people were never given a stage."""
+    return (
+        members_as_of(date=on, units=[unit])
+        .filter(category=CATEGORY, unit__kind=UnitKind.VILLAGE)
+        .exclude(Exists(LawWiseStage.objects.filter(user=OuterRef("user"))))
+    )
+
+
+@transaction.atomic
+def register_many(
+    *, members: Iterable[Membership], stage: Stage, since: date, source: Source, at: datetime, actor: User
+) -> list[LawWiseStage]:
+    """The first stage of many, each in the village of his membership; all or none."""
+    return [
+        change_stage(
+            user=one.user, stage=stage, since=since, unit=one.unit, source=source, at=at, actor=actor
+        )
+        for one in members
     ]
 
 

@@ -243,6 +243,18 @@ class StagesForm(forms.Form):
     reason = forms.CharField(label="事由", max_length=200, required=False)
 
 
+class FirstStageForm(forms.Form):
+    """Where many begin."""
+
+    stage = forms.ChoiceField(label="登记为", choices=[one for one in Stage.choices if one[0] != Stage.LEFT])
+    since = forms.DateField(label="自哪天起", widget=DayInput())
+    source = forms.ChoiceField(
+        label="选任来源",
+        choices=[("", "请选择"), *Source.choices],
+        help_text="来源不同的分几次勾选、登记。",
+    )
+
+
 class RoleForm(forms.Form):
     role = forms.ChoiceField(label="角色", choices=Role)
     unit = UnitField(label="范围", help_text="角色在所选单位及其全部下级有效。")

@@ -15,15 +15,25 @@ from django.utils.dateparse import parse_date
 from django.utils.timezone import localdate
 
 from examsite.lib import clock
-from examsite.lib.errors import Conflict, Invalid
+from examsite.lib.errors import Conflict, Forbidden, Invalid
 from examsite.lib.percent import format_rate
-from examsite.web import ask, page
+from examsite.web import act_on, ask, page
 
-from ..domain.stages import ENOUGH, FOLLOWS, change_stage, change_stages, coverage_on, stage_of, stages_on
+from ..domain.stages import (
+    ENOUGH,
+    FOLLOWS,
+    change_stage,
+    change_stages,
+    coverage_on,
+    register_many,
+    stage_of,
+    stages_on,
+    unregistered,
+)
 from ..models import LawWiseStage, Role, Source, Stage, Unit, UnitKind, User
 from ..rules import holds, people_managed_by, units_under, units_visible_to
 from ..tree import full_names, in_tree_order
-from .forms import StageForm, StagesForm
+from .forms import FirstStageForm, StageForm, StagesForm
 from .persons import crumbs
 
 PAGE_SIZE = 200
@@ -118,6 +128,42 @@ def _take_further(request: HttpRequest, data: dict[str, Any]) -> list[LawWiseSta
         at=clock.now(),
         actor=request.user,
     )
+
+
+@page
+def stage_new(request: HttpRequest) -> HttpResponse:
+    """Those of the category without a stage yet: an officer registers many at once."""
+    unit, today = _unit(request), localdate(clock.now())
+    if unit is None or not holds(request.user, unit, Role.OFFICER):
+        raise Forbidden("forbidden", "法律明白人由考务登记。")
+    rows = unregistered(unit=unit, on=today)
+    form = FirstStageForm(request.POST or None, initial={"since": today})
+
+    def register(data: dict[str, Any]) -> str:
+        chosen = list(rows.filter(pk__in=request.POST.getlist("member")))
+        if not chosen:
+            raise Invalid("nobody", "请先勾选人员。")
+        done = register_many(
+            members=chosen,
+            stage=Stage(data["stage"]),
+            since=data["since"],
+            source=Source(data["source"]),
+            at=clock.now(),
+            actor=request.user,
+        )
+        messages.success(request, f"已登记 {len(done)} 人。")
+        return request.get_full_path()
+
+    answer, status = act_on(request, form, register)
+    if answer is not None:
+        return answer
+    context = {
+        "unit": unit,
+        "page_obj": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        "form": form,
+        "chosen": set(request.POST.getlist("member")),
+    }
+    return render(request, "people/stage_new.html", context, status=status)
 
 
 @page

@@ -82,6 +82,7 @@ urlpatterns = [
     path("roles/<uuid:grant>/end", roles.role_end, name="role_end"),
     path("law-wise", stages.coverage, name="coverage"),
     path("law-wise/people", stages.stage_people, name="stage_people"),
+    path("law-wise/new", stages.stage_new, name="stage_new"),
     path("corrections", mine.corrections, name="corrections"),
     path("corrections/<uuid:correction>", mine.correction, name="correction"),
     # Two people, and the log

@@ -10,7 +10,16 @@ from openpyxl import load_workbook
 
 from examsite.lib import clock
 from examsite.people.domain.memberships import members_as_of
-from examsite.people.models import Approval, CorrectionRequest, Feedback, Membership, Role, Unit, User
+from examsite.people.models import (
+    Approval,
+    CorrectionRequest,
+    Feedback,
+    LawWiseStage,
+    Membership,
+    Role,
+    Unit,
+    User,
+)
 from tests.factories import UnitTree, make_member, make_staff, make_unit_tree, make_user
 
 pytestmark = pytest.mark.django_db
@@ -337,3 +346,25 @@ def test_a_villager_becomes_law_wise_and_the_village_is_covered(client: Client, 
     assert "不足" in text(client, "coverage", unit=str(tree.town.pk), on="2026-02-15")
     nobody = client.post(url("stage_people"), {"stage": "left", "since": "2026-04-01"})
     assert (nobody.status_code, "请先勾选" in nobody.content.decode()) == (400, True)
+
+
+def test_many_of_the_list_become_law_wise_at_once(client: Client, tree: UnitTree) -> None:
+    rows = [make_member(tree.village, name) for name in ("张三", "李四", "王五")]
+    make_member(tree.office, "赵六", category="cadre")
+    address = f"{url('stage_new')}?unit={tree.town.pk}"
+    assert [row.user.name for row in client.get(address).context["page_obj"]] == ["张三", "李四", "王五"]
+    asked = {"stage": "trainee", "since": "2026-01-01", "source": "grid"}
+    assert "请先勾选" in client.post(address, asked).content.decode()
+    page = client.post(address, {**asked, "member": [str(row.pk) for row in rows[:2]]}, follow=True)
+    assert "已登记 2 人" in page.content.decode()
+    assert [row.user.name for row in page.context["page_obj"]] == ["王五"]
+    kept = LawWiseStage.objects.order_by().values_list("unit", "stage", "source").distinct()
+    assert list(kept) == [(tree.village.pk, "trainee", "grid")]
+
+
+def test_the_list_of_another_town_is_not_registered_here(client: Client, tree: UnitTree) -> None:
+    stranger = make_member(tree.other_village, "张三")
+    asked = {"stage": "trainee", "since": "2026-01-01", "source": "grid", "member": [str(stranger.pk)]}
+    assert client.post(url("stage_new"), asked).status_code == 400
+    assert client.get(url("stage_new"), {"unit": str(tree.other_town.pk)}).status_code == 404
+    assert LawWiseStage.objects.count() == 0
