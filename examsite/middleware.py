@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, get_resolver
+
+ADDRESSES_KEPT = 4096  # about 6 MB a process
 
 
 class NoStoreMiddleware:
@@ -40,11 +43,12 @@ class ShortWayMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self.resolver = get_resolver(settings.SHORT_WAY_URLCONF)
+        # A phone comes again and again with one address; what does not resolve is not kept.
+        self.resolve = lru_cache(maxsize=ADDRESSES_KEPT)(get_resolver(settings.SHORT_WAY_URLCONF).resolve)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
-            match = self.resolver.resolve(request.path_info)
+            match = self.resolve(request.path_info)
         except Resolver404:
             return self.get_response(request)
         request.get_host()  # raises for a host that is not ours

@@ -15,7 +15,4 @@ from django.db import connection
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "examsite.settings")
 application = get_wsgi_application()
 call_command("check", "--database", "default", "--fail-level", "ERROR", verbosity=0)
-# A connection must not be shared between workers; each opens its own.
-connection.close()
-if connection.vendor == "postgresql":
-    connection.close_pool()
+connection.close()  # must not be shared between workers; each opens its own

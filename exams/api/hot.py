@@ -38,6 +38,7 @@ from .hot_schema import AnswersCall, HeartbeatCall, SubmitCall, TimeCall
 
 logger = logging.getLogger(__name__)
 RETRY_AFTER_S = 2
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class TooBig(DomainError):
@@ -59,7 +60,7 @@ Call = Callable[..., tuple[dict[str, Any], datetime]]
 
 def reply(data: dict[str, Any], at: datetime, status: int = 200) -> HttpResponse:
     """A reply of an exam call: it carries the server's time and is stored by nobody."""
-    content = json.dumps({**data, "server_time": rfc3339(at)}, ensure_ascii=False, separators=(",", ":"))
+    content = _encode({**data, "server_time": rfc3339(at)})
     response = HttpResponse(content.encode(), status=status, content_type="application/json")
     response.headers["Cache-Control"] = "no-store"
     return response

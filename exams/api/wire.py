@@ -27,7 +27,7 @@ DEVICE_LENGTH = 64
 def read_json(body: bytes) -> dict[str, Any]:
     """The object in a request body. Raises Invalid for everything else."""
     try:
-        data = json.loads(body, parse_constant=_refuse_constant)
+        data = _decode(body.decode(json.detect_encoding(body), "surrogatepass"))
     except (ValueError, RecursionError) as error:
         raise Invalid("malformed", "请求不是有效的 JSON。") from error
     if not isinstance(data, dict):
@@ -37,6 +37,9 @@ def read_json(body: bytes) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> float:
     raise ValueError(f"{name} is not JSON")
+
+
+_decode = json.JSONDecoder(parse_constant=_refuse_constant).decode
 
 
 def require_fields(

@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 
 def rfc3339(at: datetime) -> str:
     """ "2026-11-20T01:00:00.123Z"; cut off rather than rounded: a stamp never moves forward."""
-    utc = at.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def rfc3339_or_none(at: datetime | None) -> str | None:

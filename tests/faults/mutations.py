@@ -126,7 +126,7 @@ MUTATIONS = (
         "no submit guard",
         "a save does not ask whether the attempt is still in progress",
         (
-            Edit(SAVING, "WHERE id = %s AND state = 'in_progress' AND", "WHERE id = %s AND"),
+            Edit(SAVING, "CASE WHEN state = 'in_progress' AND", "CASE WHEN"),
             Edit(
                 "exams/domain/attempts.py",
                 "        attempt.state == State.IN_PROGRESS.value\n        and attempt.voided_at is None",
