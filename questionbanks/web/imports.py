@@ -133,7 +133,7 @@ def run(request: HttpRequest, run: UUID) -> HttpResponse:
         "page_obj": rows,
         "cards": _cards(found, rows),
         "earlier": earlier_runs(found),
-        "columns": _columns(found)[:12],
+        "columns": _columns(found),
     }
     return render(request, "questionbanks/import_review.html", context)
 

@@ -60,6 +60,14 @@ def test_columns_are_corrected(desk: Client, bank: Bank) -> None:
     assert bank.topics.get().name == "村民自治"
 
 
+def test_every_recognised_column_is_shown(desk: Client, bank: Bank) -> None:
+    options = [f"选项{letter}" for letter in "ABCDEFGH"]
+    names = ["题干", "题型", *options, "答案", "解析", "知识点", "难度"]
+    row = ["谁？", "单选题", *"甲乙丙丁戊己庚辛", "A", "", "村民自治", "易"]
+    run = uploaded(desk, bank, f"{','.join(names)}\n{','.join(row)}\n")
+    assert "<li>N 难度 → 难度</li>" in page(desk, run)
+
+
 def test_the_same_file_twice_is_told(desk: Client, bank: Bank) -> None:
     first = uploaded(desk, bank)
     desk.post(f"/banks/imports/{first.pk}/confirm")
