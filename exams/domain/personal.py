@@ -6,11 +6,13 @@ Attempts, answers and marks stay under a pseudonym: no figure changes.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.utils.timezone import localdate
 
 from examsite.people.domain.personal import Rows, Source, add_source
-from examsite.people.domain.retention import Rule, add_rule
+from examsite.people.domain.retention import NAMES, Rule, add_need, add_rule
 from examsite.people.models import User
 
 from ..engine.headings import plain
@@ -29,6 +31,8 @@ def register() -> None:
         add_source(source)
     for rule in _RULES:
         add_rule(rule)
+    add_need(_still_listed)
+    add_need(_still_certified)
 
 
 # --- Shown ---------------------------------------------------------------------------------------------
@@ -120,7 +124,7 @@ def _remove_scans(scans: QuerySet[SheetScan]) -> int:
     return number
 
 
-_KEPT = "5年（一个普法规划期），有数据快照或证书依据的随其保存"
+_KEPT = "在册期间和离开后5年（一个普法规划期），证书有效的随证书；然后姓名改为代号，分数和统计不变"
 _SOURCES = [
     Source("应考与成绩", "认定应考、参考和合格", _KEPT, _show_entries, _forget_entries),
     Source("考试过程", "证明何时开始、何时交卷", _KEPT, _show_attempts),
@@ -130,6 +134,19 @@ _SOURCES = [
 
 
 # --- Over ------------------------------------------------------------------------------------------------
+
+
+def _still_listed(at: datetime) -> QuerySet[RosterEntry, UUID]:
+    """Who stands on a roster that is open or was frozen within the planning cycle."""
+    recent = Q(exam__roster_frozen_at__isnull=True) | Q(exam__roster_frozen_at__gt=at - NAMES)
+    return RosterEntry.objects.filter(recent).order_by().values_list("user", flat=True)
+
+
+def _still_certified(at: datetime) -> QuerySet[Certificate, UUID]:
+    """Who holds a certificate that is valid: it names him."""
+    valid = Q(valid_until__isnull=True) | Q(valid_until__gt=localdate(at))
+    rows = Certificate.objects.filter(valid, withdrawn_at__isnull=True)
+    return rows.order_by().values_list("entry__user", flat=True)
 
 
 def _tickets(at: datetime) -> QuerySet[Ticket]:

@@ -216,12 +216,13 @@ def _show_ways_in(user: User) -> Rows:
     ]
 
 
+LEFT = "在册期间和离开后5年（一个普法规划期），然后姓名改为代号"
 _OWN = [
-    Source("基本信息", "认出应考的人、发考试通知", "在册期间；手机号离开后12个月删除", _show_basics),
-    Source("任职经历", "确定应考范围，按单位和类别统计", "5年（一个普法规划期）", _show_memberships),
-    Source("法律明白人状态", "计算各村法律明白人覆盖", "5年（一个普法规划期）", _show_stages),
-    Source("工作角色", "决定能看什么、能做什么", "5年", _show_roles),
+    Source("基本信息", "认出应考的人、发考试通知", f"{LEFT}；手机号离开后12个月删除", _show_basics),
+    Source("任职经历", "确定应考范围，按单位和类别统计", LEFT, _show_memberships),
+    Source("法律明白人状态", "计算各村法律明白人覆盖", LEFT, _show_stages),
+    Source("工作角色", "决定能看什么、能做什么", LEFT, _show_roles),
     Source("登录方式", "只让本人登录", "在册期间", _show_ways_in, _forget_ways_in),
     Source("站内消息", "考试提醒和通知", "1年", _show_messages, _forget_messages),
-    Source("更正申请", "办理您的申请", "5年", _show_requests, _forget_requests),
+    Source("更正申请", "办理您的申请", LEFT, _show_requests, _forget_requests),
 ]

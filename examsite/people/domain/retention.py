@@ -1,6 +1,7 @@
 """What is kept how long, and what goes when its time is over. A dry run says the same numbers first.
 
-Each app adds rules for what it keeps (`add_rule`, from its apps.py).
+Each app adds rules for what it keeps (`add_rule`) and says whose name it still needs (`add_need`), from its
+apps.py.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -26,9 +29,11 @@ from ..models import (
     User,
 )
 from .audit import record
+from .personal import forget_person
 from .sealing import expire_records, expiring
 
 PHONES = timedelta(days=365)  # after leaving
+NAMES = timedelta(days=5 * 366)  # after leaving: a planning cycle
 DRAFTS = timedelta(hours=24)
 FAILURES = timedelta(hours=24)
 LINKS = timedelta(days=30)
@@ -46,7 +51,16 @@ class Rule:
     apply: Callable[[datetime], int]
 
 
+# `need(at)` gives the ids of people who must stay named for now.
+Need = Callable[[datetime], QuerySet[Any, UUID]]
 _added: list[Rule] = []
+_needs: list[Need] = []
+
+
+def add_need(need: Need) -> None:
+    """Another app's reason to keep people's names; once, however often it is loaded."""
+    if need not in _needs:
+        _needs.append(need)
 
 
 def add_rule(rule: Rule) -> None:
@@ -85,15 +99,32 @@ def _record(rule: Rule, number: int, at: datetime) -> None:
 # --- What this app keeps -----------------------------------------------------------------------------------
 
 
-def _left_people(at: datetime) -> QuerySet[User]:
-    """People with a number who left long ago: no open membership or role, the last one over for PHONES."""
+def _gone(at: datetime, after: timedelta) -> QuerySet[User]:
+    """People who left long ago: no open membership or role, the last one over for `after`."""
     rows = Membership.objects.filter(user=OuterRef("pk"))
-    recent = rows.filter(valid_to__gt=(at - PHONES).date()) | rows.filter(valid_to__isnull=True)
+    recent = rows.filter(valid_to__gt=(at - after).date()) | rows.filter(valid_to__isnull=True)
     grants = RoleGrant.objects.filter(user=OuterRef("pk"), ended_at__isnull=True)
-    ended = RoleGrant.objects.filter(user=OuterRef("pk"), ended_at__gt=at - PHONES)
-    return User.objects.filter(
-        ~Exists(recent), ~Exists(grants), ~Exists(ended), phone_sealed__gt="", created_at__lt=at - PHONES
-    )
+    ended = RoleGrant.objects.filter(user=OuterRef("pk"), ended_at__gt=at - after)
+    return User.objects.filter(~Exists(recent), ~Exists(grants), ~Exists(ended), created_at__lt=at - after)
+
+
+def _left_people(at: datetime) -> QuerySet[User]:
+    return _gone(at, PHONES).filter(phone_sealed__gt="")
+
+
+def _nameless(at: datetime) -> QuerySet[User]:
+    """Who left a planning cycle ago and nobody needs to name any more."""
+    users = _gone(at, NAMES).filter(forgotten_at__isnull=True, is_superuser=False)
+    for need in _needs:
+        users = users.exclude(pk__in=need(at))
+    return users
+
+
+def _forget_all(users: QuerySet[User], at: datetime) -> int:
+    found = list(users)
+    for user in found:
+        forget_person(user=user, at=at, actor=None)
+    return len(found)
 
 
 def _drafts(at: datetime) -> QuerySet[PeopleImport]:
@@ -130,6 +161,12 @@ _OWN = [
         "离开后12个月",
         lambda at: _left_people(at).count(),
         lambda at: _left_people(at).update(phone_sealed="", phone_index=""),
+    ),
+    Rule(
+        "离开人员的姓名等个人信息（成绩和统计留在代号下）",
+        "离开后5年",
+        lambda at: _nameless(at).count(),
+        lambda at: _forget_all(_nameless(at), at),
     ),
     Rule(
         "没有确认的名单文件",

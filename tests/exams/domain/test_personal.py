@@ -1,14 +1,15 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.base import ContentFile
 
 from exams.domain.personal import register
 from exams.domain.standings import standings_of
-from exams.models import AnswerEvent, Certificate, Mark, Presence, RosterEntry, SheetScan, Ticket
+from exams.models import AnswerEvent, Certificate, Exam, Mark, Presence, RosterEntry, SheetScan, Ticket
 from examsite.lib import clock
 from examsite.people.domain.personal import forget_person, personal_data
 from examsite.people.domain.retention import apply_rules, due
+from examsite.people.models import Membership, User
 from tests.exam_world import MACHINE, World, make_world
 
 pytestmark = pytest.mark.django_db
@@ -85,3 +86,61 @@ def test_what_is_over_goes(world: World) -> None:
     assert (numbers["过期的准考凭证"], numbers["在线状态"], numbers["答题卡扫描件"]) == (1, 1, 0)
     apply_rules(at=at)
     assert (Ticket.objects.count(), Presence.objects.count()) == (1, 0)
+
+
+def long_gone(world: World) -> None:
+    """Everybody left and entered no roster for longer than names are kept."""
+    long_ago = clock.now() - timedelta(days=6 * 366)
+    Membership.objects.update(valid_from=long_ago.date() - timedelta(days=9), valid_to=long_ago.date())
+    User.objects.update(created_at=long_ago - timedelta(days=9))
+    Exam.objects.update(roster_frozen_at=long_ago)
+
+
+def certificate(world: World, issued: date, until: date | None) -> None:
+    """The first candidate's."""
+    Certificate.objects.create(
+        number="2022-1",
+        code="ABCDEFGHJKMNPQRS",
+        entry=world.seat.entry,
+        attempt=world.start(world.seat).attempt,
+        issuer=world.exam.unit,
+        year=2022,
+        serial=1,
+        name=world.seat.entry.name,
+        unit_name="东风村",
+        title="法律明白人证书",
+        issued_on=issued,
+        valid_until=until,
+        issued_by=world.officer,
+        issued_at=clock.now(),
+    )
+
+
+def names(world: World) -> list[bool]:
+    """Whether each candidate is still named."""
+    return [RosterEntry.objects.get(pk=seat.entry.pk).name == seat.entry.name for seat in world.seats]
+
+
+def test_names_go_with_the_planning_cycle_and_figures_stay(world: World) -> None:
+    sat(world)
+    long_gone(world)
+    before = [one.standing for one in standings_of(world.exam)]
+    apply_rules(at=clock.now())
+    assert names(world) == [False, False]
+    assert [one.standing for one in standings_of(world.exam)] == before
+
+
+def test_a_roster_of_the_planning_cycle_keeps_its_names(world: World) -> None:
+    long_gone(world)
+    Exam.objects.update(roster_frozen_at=clock.now() - timedelta(days=4 * 366))
+    apply_rules(at=clock.now())
+    assert names(world) == [True, True]
+
+
+@pytest.mark.parametrize(("end", "named"), [(None, True), (30, True), (-30, False)])
+def test_a_valid_certificate_keeps_its_name(world: World, end: int | None, named: bool) -> None:
+    today = clock.now().date()
+    certificate(world, issued=today - timedelta(days=900), until=end and today + timedelta(days=end))
+    long_gone(world)
+    apply_rules(at=clock.now())
+    assert names(world) == [named, False]

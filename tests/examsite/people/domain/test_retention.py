@@ -62,6 +62,20 @@ def test_numbers_of_staff_and_of_the_just_entered_stay(now) -> None:
     assert numbers(now) == {}
 
 
+@pytest.mark.parametrize(("years", "named"), [(4, True), (6, False)])
+def test_who_left_a_planning_cycle_ago_becomes_a_pseudonym(now, years: int, named: bool) -> None:
+    tree = make_unit_tree()
+    officer = make_staff(tree.town, Role.OFFICER)
+    row = make_member(tree.village, "张三")
+    left = (now - timedelta(days=366 * years)).date()
+    type(row).objects.filter(pk=row.pk).update(valid_from=left - timedelta(days=9), valid_to=left)
+    User.objects.update(created_at=now - timedelta(days=4000))
+    apply_rules(at=now)
+    assert (User.objects.get(pk=row.user_id).name == "张三") is named
+    assert User.objects.get(pk=officer.pk).name == officer.name
+    assert numbers(now) == {}
+
+
 def test_a_forgotten_file_goes_after_a_day(now) -> None:
     tree = make_unit_tree()
     officer = make_staff(tree.town, Role.OFFICER)
