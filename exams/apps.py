@@ -11,10 +11,11 @@ class ExamsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from examsite.people.words import name_actions
+        from examsite.people.words import name_actions, name_details
 
         from .domain import personal
-        from .words import ACTIONS
+        from .words import ACTIONS, DETAILS, VALUES
 
         name_actions(ACTIONS)
+        name_details(DETAILS, VALUES)
         personal.register()

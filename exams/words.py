@@ -1,4 +1,8 @@
-"""What the log calls the deeds of exams."""
+"""What the log calls the deeds of exams, and what stands beside them."""
+
+from __future__ import annotations
+
+from .models import FinalRule, Mode, ReleaseRule
 
 ACTIONS = {
     "activity.correct": "更正普法活动",
@@ -91,4 +95,62 @@ ACTIONS = {
     "tickets.replace": "补发准考凭证",
     "year_total.drop": "撤下历年数字",
     "year_total.enter": "录入历年数字",
+}
+
+DETAILS = {
+    "allowance": "加时倍数",
+    "as_of": "截至",
+    "attempts": "答卷",
+    "audience": "受众",
+    "audience_label": "对象",
+    "blueprint": "组卷规则",
+    "closes_at": "结束",
+    "codes": "卷号",
+    "confirm_devices": "换设备要确认",
+    "date": "日期",
+    "dropped": "移除",
+    "duration_s": "时长（秒）",
+    "entries": "名册人数",
+    "excellent_line": "优秀线",
+    "final_rule": "取分",
+    "form": "试卷",
+    "grace_s": "迟到宽限（秒）",
+    "is_estimated": "估计数",
+    "kept": "保留",
+    "key_release_at": "解析公布时间",
+    "key_release_rule": "解析公布",
+    "keys": "解析公布",
+    "keys_released_at": "解析公布于",
+    "label": "句子里的名称",
+    "late_entry_s": "迟到多久不得入场（秒）",
+    "makeup_cap": "补考封顶",
+    "makeup_excellent": "补考计优秀",
+    "mode": "作答方式",
+    "note": "备注",
+    "open_book": "开卷",
+    "opens_at": "开始",
+    "pass_line": "合格线",
+    "place": "地点",
+    "points": "得分",
+    "release_at": "成绩公布时间",
+    "release_rule": "成绩公布",
+    "released_at": "成绩公布于",
+    "results": "成绩公布",
+    "room": "考场",
+    "roster": "名册指纹",
+    "rounding": "小数位数",
+    "seconds": "加时（秒）",
+    "seed": "组卷种子",
+    "shuffle_items": "题序每人不同",
+    "stat_year": "统计年度",
+    "theme": "主题",
+    "title": "名称",
+    "topic": "内容",
+    "tries": "可考次数",
+    "year": "年度",
+}
+VALUES = {
+    **{("mode", one.value): one.label for one in Mode},
+    **{("final_rule", one.value): one.label for one in FinalRule},
+    **{(name, one.value): one.label for name in ("release_rule", "key_release_rule") for one in ReleaseRule},
 }

@@ -11,7 +11,7 @@ import pytest
 
 from exams.domain.roster_changes import CHANGES
 from exams.models import ListState
-from examsite.people.words import action_words
+from examsite.people.words import action_words, detail_words
 from questionbanks.domain.reviewing import LIFE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -87,3 +87,18 @@ def test_every_deed_whose_name_is_put_together_has_its_words() -> None:
     assert {prefix for path in FILES for prefix in prefixes(parsed(path))} == set(PUT_TOGETHER)
     named = [f"{prefix}{rest}" for prefix, some in PUT_TOGETHER.items() for rest in some]
     assert [action for action in named if action_words(action) == action] == []
+
+
+@pytest.mark.parametrize(
+    ("details", "words"),
+    [
+        ({"way": "slip"}, "方式：姓名和6位数字"),
+        ({"role": "officer", "unit": "青城镇"}, "角色：考务；单位：青城镇"),
+        ({"stage": None, "certificate": ""}, "状态：—；证书编号：—"),
+        ({"release_rule": "by_hand", "open_book": True}, "成绩公布：由考务手动公布；开卷：是"),
+        ({"codes": ["A", "B"], "unheard_of": {"rows": 2}}, "卷号：A、B；unheard_of：（行数：2）"),
+        (None, ""),
+    ],
+)
+def test_what_stands_beside_a_deed_is_said_in_words(details: dict[str, object] | None, words: str) -> None:
+    assert detail_words(details) == words

@@ -12,6 +12,7 @@ from ..domain.voice import unseen_messages
 
 register = template.Library()
 register.filter("action_words", words.action_words)
+register.filter("detail_words", words.detail_words)
 
 
 @register.inclusion_tag("people/messages.html", takes_context=True)
