@@ -1,16 +1,19 @@
-"""The end of an attempt: one receipt under the lock, then marking in a transaction of its own.
+"""The end of an attempt: one receipt under the lock, and the machine's marks in the same transaction.
 
-An attempt whose time is over is settled by whoever touches it next and by the sweeper; both record the due
-time, never their own. Both transactions are safe to run twice.
+Marking stands behind a savepoint: where it fails, the receipt is kept and the sweeper comes again. An attempt
+whose time is over is settled by whoever touches it next and by the sweeper; both record the due time, never
+their own. Closing and marking are safe to run twice.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from examsite.lib.ids import random_code
@@ -22,7 +25,7 @@ from ..engine import timing
 from ..engine.transitions import Action, State
 from ..models import AnswerEvent, Attempt, Mark, Receipt, Slot
 from .attempts import TIMED_MODES, is_overdue, lock_attempt, move_attempt
-from .marking import mark_by_machine
+from .marking import mark_by_machine, mark_locked
 from .papers import paper_of
 from .sheets import load_sheet
 
@@ -75,28 +78,47 @@ def close_attempt(
     return write_receipt(attempt, submitted_at=submitted_at, sheet=sheet)
 
 
+def close_and_mark(
+    attempt: Attempt,
+    *,
+    at: datetime,
+    submitted_at: datetime,
+    sheet: sheets.Sheet,
+    settled: bool,
+    note: str = "",
+) -> Receipt:
+    """Close a locked, running attempt, by its candidate or by the clock, and mark what a machine can."""
+    receipt = close_attempt(
+        attempt, at=at, submitted_at=submitted_at, sheet=sheet, settled=settled, actor=None, note=note
+    )
+    with _costing_no_receipt(attempt.pk):
+        mark_locked(attempt=attempt, sheet=sheet, at=at)
+    return receipt
+
+
 def latest_receipt(attempt_id: UUID) -> Receipt | None:
     """The receipt that counts: of a reopened attempt the newest, the older ones are kept."""
     return Receipt.objects.filter(attempt_id=attempt_id).order_by("-id").first()
 
 
 def settle_attempt(*, attempt_id: UUID, at: datetime) -> Attempt:
-    """Close the attempt if its time is over, as of its due time; else leave it. Then mark it."""
+    """Close and mark the attempt if its time is over, as of its due time; else leave it."""
     with transaction.atomic():
         attempt = lock_attempt(attempt_id)
-        overdue = is_overdue(attempt, at)
-        if overdue:
-            close_attempt(
-                attempt,
-                at=at,
-                submitted_at=attempt.due_at,
-                sheet=load_sheet(attempt.pk),
-                settled=True,
-                actor=None,
-            )
-    if overdue:
-        mark_closed(attempt_id=attempt.pk, at=at)
+        if is_overdue(attempt, at):
+            settle_locked(attempt, at)
     return attempt
+
+
+def settle_locked(attempt: Attempt, at: datetime) -> Receipt:
+    """The same for a locked attempt that is overdue."""
+    return close_and_mark(
+        attempt,
+        at=at,
+        submitted_at=attempt.due_at,
+        sheet=load_sheet(attempt.pk),
+        settled=True,
+    )
 
 
 def settle_if_overdue(attempt: Attempt, at: datetime) -> Attempt:
@@ -105,10 +127,24 @@ def settle_if_overdue(attempt: Attempt, at: datetime) -> Attempt:
 
 
 def mark_closed(*, attempt_id: UUID, at: datetime) -> None:
-    """Machine marking after the close. Its failure must not cost the receipt: the sweeper comes again."""
-    try:
+    """Machine marking of an attempt that was closed elsewhere; its failure is the sweeper's business."""
+    with _costing_no_receipt(attempt_id):
         mark_by_machine(attempt_id=attempt_id, at=at)
+
+
+@contextmanager
+def _costing_no_receipt(attempt_id: UUID) -> Iterator[None]:
+    """Marking whose failure takes back the marks alone: the sweeper comes again.
+
+    Where it took the whole transaction with it (the database is gone), there is no receipt to be spared, and
+    the caller must not believe in one.
+    """
+    try:
+        with transaction.atomic():
+            yield
     except Exception as error:
+        if connection.in_atomic_block and (connection.needs_rollback or connection.closed_in_transaction):
+            raise
         if getattr(error.__cause__, "sqlstate", "") == NO_PRIVILEGE:
             return  # a process that may not read keys (exam_role) leaves marking to the sweeper
         logger.exception("marking attempt %s failed; the sweeper will try again", attempt_id)

@@ -74,7 +74,7 @@ def enter_sheet(*, sheet: FilledSheet, at: datetime, actor: User | None) -> Atte
 
 @transaction.atomic
 def write_sheet(*, sheet: FilledSheet, at: datetime, actor: User | None) -> Attempt:
-    """As `enter_sheet`, without the marking, which is a transaction of its own."""
+    """As `enter_sheet`, without the marking, which is a transaction of its own here."""
     if sheet.mode in TIMED_MODES:
         raise Invalid("mode", "线上和协助作答在考试页面上完成，不从答卷录入。")
     require_enterable(seat=sheet.seat, mode=sheet.mode, at=at)

@@ -1,7 +1,7 @@
 """Marking in the database: what a machine can decide, right after the close; safe to run twice.
 
-Closing and marking are two transactions: a crash between them leaves `submitted`, which the next touch or
-the sweeper picks up here. One attempt or a hundred take the same number of statements.
+Where marking failed, closing leaves `submitted`, which the sweeper picks up here. One attempt or a hundred
+take the same number of statements.
 """
 
 from __future__ import annotations
@@ -73,8 +73,13 @@ def mark_by_machine(*, attempt_id: UUID, at: datetime) -> Attempt:
     """
     with transaction.atomic():
         attempt = lock_attempt(attempt_id)
-        _mark([attempt], at)
+        _mark([attempt], load_sheets([attempt_id]), at)
     return attempt
+
+
+def mark_locked(*, attempt: Attempt, sheet: sheets.Sheet, at: datetime) -> None:
+    """The same for a locked attempt whose sheet is at hand, in the transaction at hand."""
+    _mark([attempt], {attempt.pk: sheet}, at)
 
 
 def mark_many(*, attempt_ids: Iterable[UUID], at: datetime) -> int:
@@ -82,7 +87,9 @@ def mark_many(*, attempt_ids: Iterable[UUID], at: datetime) -> int:
     ids, count = sorted(attempt_ids), 0
     for start in range(0, len(ids), BATCH):
         with transaction.atomic():
-            count += _mark(lock_attempts(ids[start : start + BATCH]), at)
+            some = ids[start : start + BATCH]
+            attempts = lock_attempts(some)
+            count += _mark(attempts, load_sheets(some), at)
     return count
 
 
@@ -92,12 +99,11 @@ class _Finished:
     total: Total
 
 
-def _mark(attempts: Sequence[Attempt], at: datetime) -> int:
-    """Mark locked attempts; those in another state are left alone."""
+def _mark(attempts: Sequence[Attempt], answered: Mapping[UUID, sheets.Sheet], at: datetime) -> int:
+    """Mark locked attempts with these sheets; those in another state are left alone."""
     waiting = [one for one in attempts if one.state == State.SUBMITTED.value]
     forms = {form_id: load_keys(form_id) for form_id in {one.form_id for one in waiting}}
-    ids = [one.pk for one in waiting]
-    answered, marked = load_sheets(ids), newest_marks(ids)
+    marked = newest_marks([one.pk for one in waiting])
     new: list[MarkRow] = []
     finished: list[_Finished] = []
     for attempt in waiting:
@@ -187,6 +193,11 @@ def _total(keys: FormKeys, points: Mapping[UUID, Decimal]) -> Total | None:
 def _finish(finished: Sequence[_Finished], at: datetime) -> None:
     """Store the totals and move to `marked`, the attempts being locked and submitted."""
     if not finished:
+        return
+    if len(finished) == 1:  # after a submit: one version of the wide row instead of two
+        [one] = finished
+        total = {"points": one.total.points, "possible": one.total.possible}
+        move_attempt(one.attempt, Action.FINISH_MARKING, at=at, actor=None, **total)
         return
     for one in finished:
         one.attempt.points, one.attempt.possible = one.total.points, one.total.possible

@@ -14,9 +14,9 @@ from examsite.lib.errors import Conflict
 from ..engine import sheet as sheets
 from ..engine.tokens import Claims
 from ..engine.transitions import State
-from ..models import Attempt, Receipt
-from .attempts import blocked, lock_attempt
-from .closing import close_attempt, latest_receipt, mark_closed, settle_if_overdue
+from ..models import Receipt
+from .attempts import blocked, is_overdue, lock_attempt
+from .closing import close_and_mark, latest_receipt, settle_locked
 from .saving import Ack, Item, save_answers
 from .sheets import load_sheet
 from .stamps import moment
@@ -50,18 +50,19 @@ def submit_attempt(
     sheet). Raises NotFound, Forbidden for a blocked and Conflict for a void attempt.
     """
     acks: list[Ack] = []
-    at = moment()
     if items:
         saved = save_answers(claims=claims, items=items)
         acks, at = saved.acks, saved.at
-    found = Attempt.objects.filter(pk=claims.attempt_id).order_by("pk").first()
-    if found is not None:
-        settle_if_overdue(found, at)
+    else:
+        at = moment()
     with transaction.atomic():
         attempt = lock_attempt(claims.attempt_id)
-        if attempt.state != State.IN_PROGRESS.value:
-            receipt = latest_receipt(attempt.pk)
+        if is_overdue(attempt, at):
+            receipt = settle_locked(attempt, at)
             return Submission(Outcome.HANDED_IN, acks, at, attempt.epoch, receipt=receipt)
+        if attempt.state != State.IN_PROGRESS.value:
+            latest = latest_receipt(attempt.pk)
+            return Submission(Outcome.HANDED_IN, acks, at, attempt.epoch, receipt=latest)
         if attempt.voided_at is not None:
             raise Conflict("voided", "这次作答已作废，请找监考人员。")
         if attempt.blocked:
@@ -71,8 +72,5 @@ def submit_attempt(
         sheet = load_sheet(attempt.pk)
         if sheet_digest is not None and sheet_digest != sheets.digest(sheet):
             return Submission(Outcome.DIGEST_MISMATCH, acks, at, attempt.epoch, sheet=sheet)
-        receipt = close_attempt(
-            attempt, at=at, submitted_at=at, sheet=sheet, settled=False, actor=None, note=note
-        )
-    mark_closed(attempt_id=attempt.pk, at=at)
+        receipt = close_and_mark(attempt, at=at, submitted_at=at, sheet=sheet, settled=False, note=note)
     return Submission(Outcome.HANDED_IN, acks, at, attempt.epoch, receipt=receipt)

@@ -154,8 +154,9 @@ MUTATIONS = (
         (
             Edit(
                 "exams/domain/submitting.py",
-                "            receipt = latest_receipt(attempt.pk)\n",
-                "            receipt = latest_receipt(attempt.pk)\n"
+                "            latest = latest_receipt(attempt.pk)\n",
+                "            latest = latest_receipt(attempt.pk)\n"
+                "            from .closing import mark_closed\n"
                 "            mark_closed(attempt_id=attempt.pk, at=at)\n",
             ),
             Edit(
@@ -257,8 +258,9 @@ MUTATIONS = (
         (
             Edit(
                 MARKING,
-                "answered, marked = load_sheets(ids), newest_marks(ids)",
-                "answered, marked = {one: _lagging(one, at) for one in ids}, newest_marks(ids)",
+                "    marked = newest_marks([one.pk for one in waiting])\n",
+                "    marked = newest_marks([one.pk for one in waiting])\n"
+                "    answered = {one.pk: _lagging(one.pk, at) for one in waiting}\n",
             ),
             Edit(
                 MARKING,
@@ -305,8 +307,8 @@ MUTATIONS = (
         (
             Edit(
                 "exams/domain/closing.py",
-                "                submitted_at=attempt.due_at,\n",
-                "                submitted_at=at,\n",
+                "        submitted_at=attempt.due_at,\n",
+                "        submitted_at=at,\n",
             ),
         ),
     ),

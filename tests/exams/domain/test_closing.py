@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 
 from exams.domain import closing
 from exams.domain.closing import settle_attempt, sweep
@@ -164,16 +165,35 @@ def test_paper_sheets_are_not_settled(attempt: Attempt) -> None:
     assert sweep(at=clock.now()) == (0, 0)
 
 
-def test_t10_a_crash_between_close_and_marking_is_picked_up(
+def test_t10_a_crash_while_marking_leaves_nothing_or_all(
     world: World, attempt: Attempt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def crash(**ignored: object) -> None:
-        raise SystemExit("killed between the two transactions")
+        raise SystemExit("killed while marking")
 
     with monkeypatch.context() as broken:
-        broken.setattr(closing, "mark_by_machine", crash)
+        broken.setattr(closing, "mark_locked", crash)
         with pytest.raises(SystemExit):
             submit(attempt, *items(world, attempt, 0))
+    attempt.refresh_from_db()
+    assert (attempt.state, Receipt.objects.count()) == ("in_progress", 0)
+    assert submit(attempt).outcome is Outcome.HANDED_IN
+    attempt.refresh_from_db()
+    assert (attempt.state, attempt.points) == ("marked", Decimal(2))
+
+
+def test_failing_marking_does_not_cost_the_receipt_and_is_made_up_for(
+    world: World, attempt: Attempt, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(**ignored: object) -> None:
+        AttemptEvent.objects.create(attempt=attempt, action="half done", before="", after="", at=clock.now())
+        raise RuntimeError("no keys")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(closing, "mark_locked", fail)
+        assert submit(attempt, *items(world, attempt, 0)).outcome is Outcome.HANDED_IN
+    assert "marking attempt" in caplog.text
+    assert not AttemptEvent.objects.filter(action="half done").exists()
     attempt.refresh_from_db()
     assert (attempt.state, Receipt.objects.count()) == ("submitted", 1)
     assert sweep(at=clock.now()) == (0, 1)
@@ -181,15 +201,22 @@ def test_t10_a_crash_between_close_and_marking_is_picked_up(
     assert (attempt.state, attempt.points) == ("marked", Decimal(2))
 
 
-def test_failing_marking_does_not_cost_the_receipt(
-    attempt: Attempt, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("settles", [False, True])
+def test_who_loses_the_database_while_marking_gets_no_receipt(
+    settles: bool, world: World, attempt: Attempt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(**ignored: object) -> None:
-        raise RuntimeError("no keys")
+    def lose(**ignored: object) -> None:
+        connection.close()
+        raise OperationalError("the connection was lost")
 
-    monkeypatch.setattr(closing, "mark_by_machine", fail)
-    assert submit(attempt).outcome is Outcome.HANDED_IN
-    assert "marking attempt" in caplog.text
+    if settles:
+        age(attempt, 3600 + 600)
+    with monkeypatch.context() as broken:
+        broken.setattr(closing, "mark_locked", lose)
+        with pytest.raises(OperationalError):
+            submit(attempt)
+    attempt.refresh_from_db()
+    assert (attempt.state, Receipt.objects.count()) == ("in_progress", 0)
 
 
 def test_an_attempt_that_waits_for_people_is_not_marked_over_and_over() -> None:
