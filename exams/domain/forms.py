@@ -9,7 +9,7 @@ from random import Random
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F
 
 from examsite.lib.errors import Conflict, Invalid
 from examsite.people.domain.audit import record
@@ -84,9 +84,10 @@ def build_forms(
 ) -> BuiltForms:
     """Draft `forms` parallel forms and `reserves` more; unpublished ones of the exam give way to them.
 
-    `cap`: in how many of them one item may stand. `seen_by`: makeup candidates, of whose earlier questions
-    a form takes at most 30 %. Raises Conflict without a blueprint, CannotAssemble when the banks do not
-    suffice (nothing is stored then).
+    `cap`: in how many of them one item may stand; an item that stands in as many published forms of the exam
+    is left alone, unless the forms are for people who have sat these. `seen_by`: makeup candidates, of whose
+    earlier questions a form takes at most 30 %. Raises Conflict without a blueprint, CannotAssemble when the
+    banks do not suffice (nothing is stored then).
     """
     if not 1 <= forms <= MAX_FORMS or not 0 <= reserves <= MAX_FORMS:
         raise Invalid("forms", f"一次可组 1 到 {MAX_FORMS} 套卷。")
@@ -102,6 +103,7 @@ def build_forms(
         cap=max(cap, 1),
         seen=seen_sets(seen_by),
         seen_share=1 - NEW_SHARE,
+        avoid=frozenset() if seen_by else _used_up(locked, cap=max(cap, 1)),
     )
     try:
         assembly = assemble(request, pool.usable, near=NearFinder())
@@ -131,6 +133,13 @@ def build_forms(
         after={"codes": [form.code for form in written], "seed": seed},
     )
     return BuiltForms(tuple(written), assembly, _warnings(locked, forms, assembly))
+
+
+def _used_up(exam: Exam, *, cap: int) -> frozenset[str]:
+    """The items that stand in `cap` or more published forms of the exam: neighbours may sit those."""
+    slots = Slot.objects.filter(form__exam=exam, form__published_at__isnull=False)
+    counted = slots.values("version__item").annotate(forms=Count("form", distinct=True))
+    return frozenset(str(row["version__item"]) for row in counted if row["forms"] >= cap)
 
 
 def _with_worn_items(clashes: Sequence[Clash], request: Request, pool: Pool) -> list[Clash]:

@@ -88,6 +88,13 @@ def test_building_again_replaces_drafts_and_leaves_published_forms(office: Offic
     assert set(Form.objects.filter(exam=office.exam)) == {*published, *more.forms}
 
 
+def test_more_forms_share_nothing_with_the_published_ones(office: Office) -> None:
+    a = office.build(forms=1, reserves=0)[0]
+    publish_forms(exam=office.exam, at=LATER, actor=office.officer, second_person=False)
+    b, c = office.build(forms=1, reserves=1, seed=8)
+    assert compare_forms([a, b, c]).overlap == ((20, 0, 0), (0, 20, 0), (0, 0, 20))
+
+
 def test_codes_go_on_after_z(office: Office) -> None:
     codes = free_codes(office.exam)
     assert [next(codes) for _ in range(28)][-3:] == ["Z", "AA", "AB"]
