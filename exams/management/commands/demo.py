@@ -8,11 +8,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.timezone import localdate
 
 from exams.demo.history import WORLDS
 from exams.demo.town import STAFF
 from exams.demo.world import PASSWORD, World, build_world, is_built
 from examsite.lib import clock
+from questionbanks.domain.laws import mark_stale
 
 
 class Command(BaseCommand):
@@ -29,7 +31,9 @@ class Command(BaseCommand):
         if is_built():
             self.stdout.write("数据库里已有数据，演示数据没有再建。")
             return
-        world = build_world(world=options["world"], at=clock.now())
+        at = clock.now()
+        world = build_world(world=options["world"], at=at)
+        mark_stale(day=localdate(at))  # the story is of 2022; what its laws have become since is seen today
         text = _way_in(world)
         (settings.DATA_DIR / "demo.txt").write_text(text, encoding="utf-8")
         self.stdout.write(f"已建立演示数据：{world.town.town}，{options['world']}。")
