@@ -8,7 +8,9 @@ from drf_spectacular.views import SpectacularJSONAPIView
 
 from . import views
 
+# The calls of the halls first: what stands before them is compared with every one of their addresses.
 urlpatterns = [
+    path("api/v1/", include("exams.api.urls")),
     path("", views.home, name="home"),
     path("search", views.search, name="search"),
     path("", include("examsite.people.web.urls")),
@@ -17,7 +19,6 @@ urlpatterns = [
     path("", include("exams.web.urls")),
     path("api/v1/", include("examsite.people.api.urls")),
     path("api/v1/", include("questionbanks.api.urls")),
-    path("api/v1/", include("exams.api.urls")),
     path("api/v1/schema", SpectacularJSONAPIView.as_view(), name="schema"),
     path("admin/", admin.site.urls),
 ]

@@ -37,7 +37,9 @@ def ticket_exam(request: Any) -> UUID | None:
 
 def find_seat(request: Any, sitting: UUID) -> Seat:
     """The candidate's own seat in a sitting. Raises NotFound for every other."""
-    seats = seats_of(request.user).select_related("sitting__exam", "entry").filter(sitting=sitting)
+    seats = (
+        seats_of(request.user).select_related("sitting__exam", "entry").filter(sitting=sitting).order_by("pk")
+    )
     bound_to = ticket_exam(request)
     seat = (seats.filter(sitting__exam=bound_to) if bound_to else seats).first()
     if seat is None:

@@ -128,13 +128,14 @@ def _create_attempt(seat: Seat, number: int, device: str, browser: str, at: date
     )
     with transaction.atomic():
         Attempt.objects.bulk_create([attempt], ignore_conflicts=True)
-        made = Attempt.objects.filter(entry=seat.entry, sitting=sitting, number=number)
-        stored = made.order_by("pk").first()
-        if stored is None:
-            raise Conflict("attempt_open", "您还有一次作答没有交卷，请先完成那一次。")
-        if stored.pk == attempt_id:
-            Presence.objects.create(attempt=stored, seen_at=at, browser=browser)
-    return stored, stored.pk == attempt_id
+        made = Attempt.objects.filter(entry=seat.entry, sitting=sitting, number=number).order_by("pk")
+        if attempt_id in made.values_list("pk", flat=True):
+            Presence.objects.bulk_create([Presence(attempt=attempt, seen_at=at, browser=browser)])
+            return attempt, True
+        stored = made.first()
+    if stored is None:
+        raise Conflict("attempt_open", "您还有一次作答没有交卷，请先完成那一次。")
+    return stored, False
 
 
 def _form_for(seat: Seat, number: int) -> UUID:

@@ -18,10 +18,14 @@ class Mark(models.Model):
     people: the digest of the one answer, by which the mark is carried over when the rest of the sheet
     changes. `rule` is the section's credit rule, or how people or a correction came to the points
     (engine/marking).
+
+    PostgreSQL does not check the attempt and the slot of every mark: a hundred look-ups at the end of each
+    attempt. Marks are written under the lock of their attempt for slots of its form, both of which nobody
+    can delete (docs/decisions.md).
     """
 
-    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="marks")
-    slot = models.ForeignKey(Slot, models.PROTECT, related_name="marks")
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="marks", db_constraint=False)
+    slot = models.ForeignKey(Slot, models.PROTECT, related_name="marks", db_constraint=False)
     points = models.DecimalField("得分", max_digits=6, decimal_places=2)
     possible = models.DecimalField("满分", max_digits=5, decimal_places=2)
     rule = models.CharField("计分规则", max_length=8)
