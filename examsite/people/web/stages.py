@@ -25,13 +25,13 @@ from ..domain.stages import (
     change_stage,
     change_stages,
     coverage_on,
+    people_at,
     register_many,
     stage_of,
-    stages_on,
     unregistered,
 )
 from ..models import LawWiseStage, Role, Source, Stage, Unit, UnitKind, User
-from ..rules import holds, people_managed_by, units_under, units_visible_to
+from ..rules import holds, people_managed_by, units_visible_to, villages_managed_by
 from ..tree import full_names, in_tree_order
 from .forms import FirstStageForm, StageForm, StagesForm
 from .persons import crumbs
@@ -73,6 +73,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "rate": format_rate(found.covered, found.villages),
         "rows": [(row, names[row.unit.pk]) for row in found.rows],
         "enough": ENOUGH,
+        "may_change": holds(request.user, unit, Role.OFFICER),
         "units": [
             (one.pk, "　" * depth + one.name)
             for one, depth in in_tree_order(units_visible_to(request.user).exclude(kind=UnitKind.VILLAGE))
@@ -86,11 +87,10 @@ def stage_people(request: HttpRequest) -> HttpResponse:
     """Everybody at a stage below a unit; an officer takes many a step further at once."""
     unit = _unit(request)
     stage = request.GET.get("stage", "")
-    rows = stages_on(localdate(clock.now())).none()
-    if unit is not None:
-        rows = stages_on(localdate(clock.now())).filter(unit__path__startswith=unit.path)
-    rows = rows.filter(stage=stage) if stage in Stage.values else rows.exclude(stage=Stage.LEFT)
-    form = StagesForm(request.POST or None, initial={"since": localdate(clock.now())})
+    wanted = Stage(stage) if stage in Stage.values else None
+    today = localdate(clock.now())
+    rows = LawWiseStage.objects.none() if unit is None else people_at(unit=unit, on=today, stage=wanted)
+    form = StagesForm(request.POST or None, initial={"since": today})
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -101,9 +101,7 @@ def stage_people(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"{len(done)} 人的状态已变动。")
             return redirect(request.get_full_path())
-    page_obj = Paginator(
-        rows.select_related("user", "unit").order_by("unit__path", "user__name", "pk"), PAGE_SIZE
-    ).get_page(request.GET.get("page"))
+    page_obj = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "unit": unit,
         "stage": stage,
@@ -175,7 +173,7 @@ def stage_change(request: HttpRequest, person: UUID) -> HttpResponse:
     form.fields["stage"].choices = [
         (one.value, one.label) for one in Stage if one in FOLLOWS[now.stage if now else None]
     ]
-    villages = units_under(request.user, Role.OFFICER).filter(kind=UnitKind.VILLAGE, valid_to__isnull=True)
+    villages = villages_managed_by(request.user)
     form.fields["unit"].offer(villages)
     if now is None:
         form.fields["unit"].required = form.fields["source"].required = True
