@@ -39,8 +39,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def asks_a_database(item: pytest.Item) -> bool:
-    """By mark, by fixture or by class. What a page looks like, no database changes."""
-    if item.get_closest_marker("looks"):
+    """By mark, by fixture or by class."""
+    if item.get_closest_marker("once"):
         return False
     if item.get_closest_marker("django_db") or {"db", "transactional_db", "live_server"} & set(
         getattr(item, "fixturenames", ())

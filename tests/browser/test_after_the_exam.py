@@ -104,9 +104,9 @@ def user_of(place: MarkingWorld, seat: int) -> User:
 # --- How it looks ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.looks
-@pytest.mark.looks
-@pytest.mark.looks
+@pytest.mark.once
+@pytest.mark.once
+@pytest.mark.once
 @pytest.mark.parametrize("size", [{}, DESK], ids=["phone", "desk"])
 def test_the_pages_of_marking(
     new_context: Device, live_server: Any, marking: MarkingWorld, size: Any
@@ -190,7 +190,7 @@ def test_the_pages_of_results(
     look(page, "correction-preview")
 
 
-@pytest.mark.looks
+@pytest.mark.once
 def test_an_explanation_is_printed_whole(
     new_context: Device, live_server: Any, released: MarkingWorld
 ) -> None:

@@ -181,7 +181,7 @@ def addresses(bank: Bank, officer: User, tmp_path: Path) -> list[str]:
     ]
 
 
-@pytest.mark.looks
+@pytest.mark.once
 @pytest.mark.parametrize("width", [375, 1280])
 def test_axe_finds_nothing_and_nothing_sticks_out(
     desk: Callable[..., Page], addresses: list[str], width: int

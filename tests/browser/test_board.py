@@ -46,7 +46,7 @@ def test_a_phone_that_falls_silent_appears_by_itself(world: World, page: Page, l
     assert Attempt.objects.get().due_at > clock.now() + timedelta(minutes=64)
 
 
-@pytest.mark.looks
+@pytest.mark.once
 @pytest.mark.parametrize("width", [320, 375, 1280])
 def test_axe_finds_nothing_and_nothing_sticks_out_on_the_invigilators_pages(
     world: World, page: Page, live_server: Any, width: int

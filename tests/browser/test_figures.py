@@ -112,7 +112,7 @@ def visit(place: Place, live_server: Any, new_context: Callable[..., BrowserCont
     return signed
 
 
-@pytest.mark.looks
+@pytest.mark.once
 def test_pages_are_accessible_and_fit_a_phone(
     place: Place, live_server: Any, visit: Callable[..., Page]
 ) -> None:

@@ -60,7 +60,7 @@ def address(route: R, cast: Cast) -> str:
     )
 
 
-@pytest.mark.looks
+@pytest.mark.once
 @pytest.mark.parametrize("persona", ["stranger", "candidate", "officer", "county", "auditor"])
 def test_pages_are_accessible_and_fit_a_phone(
     cast: Cast, live_server: Any, visit: Callable[[str], Page], persona: str

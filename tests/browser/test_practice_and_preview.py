@@ -73,8 +73,8 @@ def browse(new_context: Device, live_server: Any, user: Any, size: str) -> Page:
     return context.new_page()
 
 
-@pytest.mark.looks
-@pytest.mark.looks
+@pytest.mark.once
+@pytest.mark.once
 @pytest.mark.parametrize("size", SIZES)
 def test_practising_looks_right(
     new_context: Device, live_server: Any, place: MarkingWorld, size: str

@@ -134,7 +134,7 @@ def test_the_back_button_asks_and_loses_nothing(candidate: Candidate) -> None:
     expect(candidate.page.get_by_role("link", name="继续作答")).to_be_visible()
 
 
-@pytest.mark.looks
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("width", "size"),
     [(320, "elder"), (320, "twice"), (375, "standard"), (1280, "standard"), (1280, "twice")],

@@ -12,6 +12,7 @@ from exams.demo.world import build_world
 from examsite.lib import clock
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("name", "fact", "who"),

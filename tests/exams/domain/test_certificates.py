@@ -24,8 +24,7 @@ from exams.models import Attempt, Certificate, Exam, ResultNote, Sitting
 from exams.printing.certificate import CertificateText, certificate_pdf, certificate_png
 from examsite.lib import clock
 from examsite.lib.errors import Conflict, DomainError, Invalid
-from examsite.people.domain.stages import change_stage, stage_of
-from examsite.people.models import AuditRecord, LawWiseStage, Source, Stage, Unit
+from examsite.people.models import AuditRecord, Unit
 from questionbanks.kinds.base import Question
 from tests.marking_world import MarkingWorld, make_marking_world
 
@@ -70,34 +69,6 @@ def test_who_passed_gets_one(place: MarkingWorld) -> None:
         issue(place)
     assert refusal.value.code == "nobody"
     assert AuditRecord.objects.get(action="certificate.issue").after["count"] == 2
-
-
-@pytest.mark.parametrize(
-    ("stage", "since", "after"),
-    [
-        (Stage.TRAINEE, DAY, (Stage.QUALIFIED, "青城镇〔2026〕00001号", date(2029, 11, 26))),
-        (Stage.TRAINEE, date(2027, 1, 1), (Stage.TRAINEE, "", None)),
-        (Stage.SERVING, DAY, (Stage.SERVING, "", None)),
-    ],
-)
-def test_a_trainee_is_qualified_by_his_certificate(
-    place: MarkingWorld, stage: Stage, since: date, after: tuple[Stage, str, date | None]
-) -> None:
-    entry = place.world.seat.entry
-    change_stage(
-        user=entry.user,
-        stage=stage,
-        since=since,
-        unit=entry.unit,
-        source=Source.GRID,
-        at=clock.now(),
-        actor=None,
-    )
-    issue(place)
-    now = stage_of(entry.user)
-    assert now is not None
-    assert (now.stage, now.certificate, now.certified_to) == after
-    assert LawWiseStage.objects.filter(valid_to__isnull=True).count() == 1
 
 
 def test_numbers_go_on_within_the_year_and_start_anew_in_the_next(place: MarkingWorld) -> None:

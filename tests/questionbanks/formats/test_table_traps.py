@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
 from datetime import date
 from typing import Any
 
@@ -19,6 +22,7 @@ from tests.bank_files import (
     problems,
     read_table,
     saved,
+    with_parts,
     workbook,
 )
 
@@ -73,11 +77,70 @@ def test_digits_that_excel_has_lost_break_the_item() -> None:
     assert problems(parsed) == [("Sheet1 第2行", "digits_lost", "broken")]
 
 
+def with_formula(cell: str, inner: str) -> bytes:
+    """A table whose cell is this XML: the row below the header asks, with four choices and an answer."""
+    data = workbook(Sheet1=[PLAIN, ["谁？", *"甲乙丙丁", "A"]])
+    part = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        xml = package.read(part).decode()
+    changed = re.sub(rf'<c r="{cell}".*?</c>', inner, xml)
+    return with_parts(data, {part: changed.encode()})
+
+
 def test_formulas_give_their_last_value_and_are_doubtful() -> None:
-    data = workbook(Sheet1=[PLAIN, ["谁？", *"甲乙丙丁", '=UPPER("a")']])
-    parsed = registry.parse(data)
-    assert parsed.questions[0].key is None  # never calculated by the program that wrote it
-    assert ("Sheet1 第2行", "formula", "doubtful") in problems(parsed)
+    parsed = registry.parse(with_formula("F2", '<c r="F2" t="str"><f>UPPER("b")</f><v>B</v></c>'))
+    assert keys(parsed) == [("B",)]
+    assert [(p.where, p.code, p.message, p.severity) for p in parsed.problems] == [
+        ("Sheet1 第2行", "formula", "F2是公式，取的是上次计算的结果", "doubtful")
+    ]
+
+
+NO_VALUE = "是公式，文件里没有存它的计算结果，读不到内容"
+SAVE_AGAIN = "用Excel或WPS打开文件，保存一次后再导入"
+
+
+@pytest.mark.parametrize(
+    ("cell", "inner", "problem"),
+    [
+        ("D2", '<c r="D2"><f>A9</f></c>', ("formula_without_value", f"D2{NO_VALUE}", SAVE_AGAIN)),
+        ("E2", '<c r="E2"><f>A9</f><v></v></c>', ("formula_without_value", f"E2{NO_VALUE}", SAVE_AGAIN)),
+        ("F2", '<c r="F2" s="0"><f>A9</f><v/></c>', ("formula_without_value", f"F2{NO_VALUE}", SAVE_AGAIN)),
+        ("A2", '<c r="A2" t="str"><f>A9</f></c>', ("formula_without_value", f"A2{NO_VALUE}", SAVE_AGAIN)),
+        (
+            "E2",
+            '<c r="E2" t="e"><f>A9</f><v>#REF!</v></c>',
+            ("formula_error", "E2（#REF!）是公式，计算结果是错误", "改正公式，或直接填写内容"),
+        ),
+    ],
+    ids=["nothing stored", "an empty value", "the answer", "the stem", "an error"],
+)
+def test_an_item_with_a_formula_without_its_result_is_broken(
+    cell: str, inner: str, problem: tuple[str, str, str]
+) -> None:
+    parsed = registry.parse(with_formula(cell, inner))
+    counted = tally(parsed)
+    assert (counted.found, counted.importable, counted.broken) == (1, 0, 1)
+    assert [(p.code, p.message, p.fix) for p in parsed.problems if p.code.startswith("formula")] == [problem]
+
+
+def test_a_number_that_was_never_calculated_keeps_no_item_out() -> None:
+    parsed = registry.parse(workbook(Sheet1=[["题号", *PLAIN], ["=ROW()-1", "谁？", *"甲乙丙丁", "A"]]))
+    assert keys(parsed) == [("A",)]
+    assert problems(parsed) == [("Sheet1 第2行", "formula_without_value", "doubtful")]
+
+
+def test_a_formula_whose_result_is_an_empty_text_is_an_empty_cell() -> None:
+    parsed = registry.parse(with_formula("E2", '<c r="E2" t="str"><f>IF(1=1,"","")</f><v></v></c>'))
+    assert len(parsed.questions[0].choices) == 3
+    assert problems(parsed) == [("Sheet1 第2行", "formula", "doubtful")]
+
+
+def test_rows_of_nothing_but_formulas_without_results_are_found() -> None:
+    row = ["=Z1", "=Z2", "=Z3", "=Z4", "=Z5", "=Z6"]
+    parsed = registry.parse(workbook(Sheet1=[PLAIN, ["谁？", *"甲乙丙丁", "A"], row]))
+    counted = tally(parsed)
+    assert (counted.found, counted.importable, counted.broken) == (2, 1, 1)
+    assert ("Sheet1 第3行", "formula_without_value", "broken") in problems(parsed)
 
 
 def test_hidden_rows_and_sheets_are_doubtful() -> None:

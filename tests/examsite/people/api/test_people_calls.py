@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from rest_framework.test import APIClient
 
-from examsite.lib import clock
 from examsite.people.models import Approval, CorrectionRequest, Membership, Role, User
 from tests.factories import PASSWORD, UnitTree, make_member, make_staff, make_unit_tree
+from tests.people_calls import Calls
 
 pytestmark = pytest.mark.django_db
-
-
-class Calls:
-    """One person's calls by name; each asserts its status and gives the body."""
-
-    def __init__(self, user: User, *, sure: bool = True) -> None:
-        self.client = APIClient()
-        self.client.force_login(user, backend="examsite.people.backends.RoleBackend")
-        if sure:
-            session = self.client.session
-            session["sure_at"] = clock.now().timestamp()
-            session.save()
-
-    def __call__(self, method: str, route: str, /, *args: object, status: int = 200, **data: object) -> Any:
-        address = reverse(f"people_api:{route}", args=args)
-        reply = getattr(self.client, method)(address, data, format="json")
-        assert reply.status_code == status, reply.content.decode()
-        return reply.json() if reply.content else None
 
 
 @pytest.fixture

@@ -3,7 +3,14 @@ from datetime import date
 import pytest
 
 from examsite.lib.errors import Conflict, Invalid
-from examsite.people.domain.stages import change_stage, change_stages, coverage_on, stage_of
+from examsite.people.domain.stages import (
+    change_stage,
+    change_stages,
+    coverage_on,
+    end_certificate,
+    renew_certificate,
+    stage_of,
+)
 from examsite.people.models import AuditRecord, LawWiseStage, Source, Stage, UnitKind, User
 from tests.factories import AT, UnitTree, make_member, make_unit, make_unit_tree, make_user
 
@@ -94,6 +101,38 @@ def test_many_at_once_are_all_or_none(tree: UnitTree) -> None:
         change_stages(users=[*people, fresh], reason="换届", **{**step, "stage": Stage.LEFT})
     assert LawWiseStage.objects.filter(stage=Stage.LEFT).count() == 0
     assert len(change_stages(users=people, **step)) == 2
+
+
+@pytest.mark.parametrize(
+    ("stage", "fields", "code"),
+    [
+        (Stage.TRAINEE, {}, "no_such_step"),
+        (Stage.SERVING, {"since": date(2026, 2, 1)}, "before_start"),
+        (Stage.SERVING, {"certified_to": JUNE}, "expired"),
+    ],
+)
+def test_what_cannot_be_renewed(tree: UnitTree, stage: Stage, fields: dict[str, date], code: str) -> None:
+    user = start(tree, stage)
+    terms = {"certificate": "证-2", "certified_to": date(2029, 6, 1), "since": JUNE} | fields
+    with pytest.raises((Conflict, Invalid)) as refused:
+        renew_certificate(user=user, at=AT, actor=None, **terms)
+    assert refused.value.code == code
+    assert LawWiseStage.objects.count() == 1
+
+
+def test_nobody_s_certificate_cannot_end(tree: UnitTree) -> None:
+    for user in (make_user("张三"), start(tree)):
+        assert end_certificate(user=user, on=JUNE, at=AT, actor=None, reason="x") is None
+    assert LawWiseStage.objects.count() == 1
+
+
+def test_without_a_certificate_nobody_is_qualified_anew(tree: UnitTree) -> None:
+    user = start(tree, Stage.SERVING, certificate="证-1")
+    end_certificate(user=user, on=JUNE, at=AT, actor=None, reason="收回")
+    with pytest.raises(Invalid, match="有效期"):
+        go(user, Stage.QUALIFIED, NOVEMBER)
+    go(user, Stage.QUALIFIED, NOVEMBER, certificate="证-2")
+    assert (stage_of(user).certificate, stage_of(user).certified_to) == ("证-2", None)
 
 
 def test_coverage_counts_valid_certificates_on_the_day(tree: UnitTree) -> None:
