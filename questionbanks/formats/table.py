@@ -93,7 +93,7 @@ class _Sheet:
         self._legend_from_content()
         for index in range(self.columns.header + 1, len(self.grid.rows)):
             row = self.grid.rows[index]
-            if not is_blank(row) and not self._is_no_item(row, index):
+            if self._lacks_result(index, "stem") or not (is_blank(row) or self._is_no_item(row, index)):
                 self._item(row, index)
         self._put_exact()
         shifted = [one for one in self.drafts if any(p.code == "unreadable_right" for p in one.problems)]
@@ -160,10 +160,13 @@ class _Sheet:
             "difficulty",
             "points",
         }
-        if self._by_option and self.drafts and "choice_text" in fields and self._goes_on(fields):
+        offers = "choice_text" in fields or self._lacks_result(index, "choice_text")
+        if self._by_option and self.drafts and offers and self._goes_on(fields):
+            self._report_formulas(self.drafts[-1], self.grid.numbers[index])
             self._add_option(self.drafts[-1], fields)
             return
-        if not meaningful - {"kind", "source", "tags", "audience", "right", "several", "picture", "pinned"}:
+        beside = {"kind", "source", "tags", "audience", "right", "several", "picture", "pinned"}
+        if not (meaningful - beside or self._lacks_result(index, "stem")):
             return
         draft = draft_of(fields, self.grid.place(index), self.columns.legend, self.kind)
         if self.columns.has("exact"):
@@ -171,7 +174,7 @@ class _Sheet:
             self._exact_rows.append((draft.where, texts))
         self._report_flaws(draft, fields, flaws, index)
         self.drafts.append(draft)
-        if self._by_option and "choice_text" in fields:
+        if self._by_option and offers:
             self._add_option(draft, fields)
 
     def _put_exact(self) -> None:
@@ -210,7 +213,7 @@ class _Sheet:
         """Layouts with one option a row: 选项内容 with 是否正确项, or with the letter beside it."""
         written = letters(fields.get("choice_label", "")) or ()
         label = written[0] if written else letters_from_a(len(draft.choices) + 1)[-1]
-        draft.choices.append(Choice(label, fields["choice_text"]))
+        draft.choices.append(Choice(label, fields.get("choice_text", "")))
         right = judgement(fields.get("choice_right") or "0")
         if right is None:
             draft.note(
@@ -239,12 +242,7 @@ class _Sheet:
                 year = int(text.text[:4]) if text.text[:4].isdigit() else 9999
                 severity = "doubtful" if year < 1990 or meaning == "stem" else "broken"
                 draft.note("date_cell", message, "把单元格设为文本格式后重新填写", severity)
-        formulas = [
-            c for c in self.columns.meanings if (number, c) in self.grid.formulas and self.columns.meanings[c]
-        ]
-        if formulas:
-            cells = "、".join(f"{column_letter(c)}{number}" for c in formulas)
-            draft.doubt("formula", f"{cells}是公式，取的是上次计算的结果", "核对内容")
+        self._report_formulas(draft, number)
         if number in self.grid.hidden_rows:
             draft.doubt("hidden_row", "这一行在表格里是隐藏的", "核对是否要导入")
         if number in self.grid.pictures or "picture" in fields or "DISPIMG(" in draft.raw:
@@ -252,6 +250,33 @@ class _Sheet:
                 "doubtful" if clean(fields.get("stem", "")) and "DISPIMG(" not in draft.raw else "broken"
             )
             draft.note("picture", "这道题带有图片，图片没有导入", "导入后补上图片，或改成文字", severity)
+
+    def _report_formulas(self, draft: Draft, number: int) -> None:
+        """Formulas whose result is read want a look; those without one have lost a piece of the item."""
+        found = [c for c, meaning in self.columns.meanings.items() if meaning]
+        formulas = [(c, f"{column_letter(c)}{number}") for c in found if (number, c) in self.grid.formulas]
+        lost = {c: self.grid.valueless[number, c] for c, _ in formulas if (number, c) in self.grid.valueless}
+        read = "、".join(cell for c, cell in formulas if c not in lost)
+        if read:
+            draft.doubt("formula", f"{read}是公式，取的是上次计算的结果", "核对内容")
+        blank = [(c, cell) for c, cell in formulas if lost.get(c) == ""]
+        if blank:
+            cells = "、".join(cell for _, cell in blank)
+            message = f"{cells}是公式，文件里没有存它的计算结果，读不到内容"
+            whole = all(self.columns.meanings[c] == "number" for c, _ in blank)  # its row names it as well
+            severity = "doubtful" if whole else "broken"
+            draft.note("formula_without_value", message, "用Excel或WPS打开文件，保存一次后再导入", severity)
+        failed = "、".join(f"{cell}（{lost[c]}）" for c, cell in formulas if lost.get(c))
+        if failed:
+            draft.note("formula_error", f"{failed}是公式，计算结果是错误", "改正公式，或直接填写内容")
+
+    def _lacks_result(self, index: int, meaning: str) -> bool:
+        """Whether the cell of this meaning in a row is a formula without a stored result."""
+        number = self.grid.numbers[index]
+        return any(
+            one == meaning and (number, column) in self.grid.valueless
+            for column, one in self.columns.meanings.items()
+        )
 
     def _text(self, row: Sequence[Any], meaning: str) -> str:
         for column, one in self.columns.meanings.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -27,7 +27,8 @@ class Grid:
     """One sheet. `rows[i][j]` is the value in row `numbers[i]` (1-based), column j.
 
     Values are str, float, int, bool, date, datetime, time or timedelta; "" is empty. `hidden_rows`,
-    `pictures`: row numbers; `formulas`: (row number, column index); `merged`: 0-based corners.
+    `pictures`: row numbers; `formulas`: (row number, column index); `valueless`: those of them without a
+    stored result ("" if never calculated, else the error: "#REF!"); `merged`: 0-based corners.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Grid:
     hidden_rows: frozenset[int] = frozenset()
     pictures: frozenset[int] = frozenset()
     formulas: frozenset[tuple[int, int]] = frozenset()
+    valueless: Mapping[tuple[int, int], str] = field(default_factory=dict)
     merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
 
     def place(self, index: int) -> str:
@@ -106,15 +108,26 @@ def _sheets(data: bytes, facts: dict[str, _SheetFacts]) -> Iterator[Grid]:
             numbers: Sequence[int]
             merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
             if known.sparse:
-                rows, numbers = _sparse_rows(data, meta.name)
+                rows, numbers = _sparse_rows(data, meta.name, {row for row, _ in known.valueless})
             else:
                 sheet = book.get_sheet_by_name(meta.name)
                 rows = sheet.to_python(skip_empty_area=False)
+                # calamine ends where the values end; a row of formulas without any is there all the same
+                last = max((row for row, _ in known.valueless), default=0)
+                rows += [[] for _ in range(last - len(rows))]
                 numbers = range(1, len(rows) + 1)
                 merged = tuple(sheet.merged_cell_ranges or ())
             rows = _with_percents(rows, numbers, known.percents)
             yield Grid(
-                meta.name, rows, numbers, hidden, known.hidden_rows, known.pictures, known.formulas, merged
+                meta.name,
+                rows,
+                numbers,
+                hidden,
+                known.hidden_rows,
+                known.pictures,
+                known.formulas,
+                known.valueless,
+                merged,
             )
     except python_calamine.PasswordError as error:
         raise Unreadable("password", "文件设有打开密码；请取消密码后再导入") from error
@@ -122,14 +135,14 @@ def _sheets(data: bytes, facts: dict[str, _SheetFacts]) -> Iterator[Grid]:
         raise Unreadable("damaged_workbook", _DAMAGED) from error
 
 
-def _sparse_rows(data: bytes, name: str) -> tuple[list[list[Any]], list[int]]:
-    """The filled rows of a sheet whose last cell is far away from the others."""
+def _sparse_rows(data: bytes, name: str, besides: Set[int]) -> tuple[list[list[Any]], list[int]]:
+    """The filled rows of a sheet whose last cell is far away from the others, and the rows `besides`."""
     import openpyxl
 
     rows, numbers = [], []
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     for number, row in enumerate(book[name].iter_rows(values_only=True), 1):
-        if any(value not in (None, "") for value in row):
+        if number in besides or any(value not in (None, "") for value in row):
             rows.append(["" if value is None else value for value in row[:200]])
             numbers.append(number)
     return rows, numbers
@@ -142,8 +155,9 @@ class _SheetFacts:
     sparse: bool = False
     hidden_rows: frozenset[int] = frozenset()
     pictures: frozenset[int] = frozenset()
-    formulas: frozenset[tuple[int, int]] = field(default_factory=frozenset)
-    percents: frozenset[tuple[int, int]] = field(default_factory=frozenset)
+    formulas: frozenset[tuple[int, int]] = frozenset()
+    valueless: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    percents: frozenset[tuple[int, int]] = frozenset()
 
 
 def _with_percents(
@@ -169,7 +183,9 @@ _REFERENCE = re.compile(rb'\sr="([A-Z]{1,3})(\d{1,7})"')
 _WIDE = re.compile(rb'\sr="[A-Z]{2,3}\d')
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]{0,400}?hidden="(?:1|true)"')
 _ROW_NUMBER = re.compile(rb'\sr="(\d{1,7})"')
-_FORMULA = re.compile(rb'<(?:\w+:)?c\s+r="([A-Z]{1,3})(\d{1,7})"[^>]{0,80}>\s{0,20}<(?:\w+:)?f[\s>/]')
+_FORMULA = re.compile(rb'<(?:\w+:)?c\s+r="([A-Z]{1,3})(\d{1,7})"([^>]{0,80})>\s{0,20}<(?:\w+:)?f[\s>/]')
+_CELL_END = re.compile(rb"</(?:\w+:)?c>")
+_VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]{0,60}|/)?>([^<]{0,40})")
 _STYLED = re.compile(rb'<(?:\w+:)?c\s+r="([A-Z]{1,3})(\d{1,7})"\s+s="(\d{1,6})"')
 _ANCHOR_ROW = re.compile(rb"<(?:\w+:)?from>.{0,200}?<(?:\w+:)?row>(\d{1,7})</", re.DOTALL)
 
@@ -215,11 +231,7 @@ def _sheet_facts(archive: Archive, part: str, percent_styles: frozenset[int]) ->
         for row in _HIDDEN_ROW.finditer(xml)
         if (number := _ROW_NUMBER.search(row.group()))
     }
-    formulas = (
-        {(int(row), _column_index(letters)) for letters, row in _FORMULA.findall(xml)}
-        if b"<f" in xml
-        else set()
-    )
+    formulas = _formulas(xml)
     percents = {
         (int(row), _column_index(letters))
         for letters, row, style in (_STYLED.findall(xml) if percent_styles else ())
@@ -232,8 +244,31 @@ def _sheet_facts(archive: Archive, part: str, percent_styles: frozenset[int]) ->
             if b"<a:blip" in drawing or b":pic>" in drawing:
                 pictures = {int(row) + 1 for row in _ANCHOR_ROW.findall(drawing)}
     return _SheetFacts(
-        _is_sparse(xml), frozenset(hidden), frozenset(pictures), frozenset(formulas), frozenset(percents)
+        _is_sparse(xml),
+        frozenset(hidden),
+        frozenset(pictures),
+        frozenset(formulas),
+        {place: error for place, error in formulas.items() if error is not None},
+        frozenset(percents),
     )
+
+
+def _formulas(xml: bytes) -> dict[tuple[int, int], str | None]:
+    """(row number, column index) of every formula → None where its result is stored.
+
+    Else the error that is stored instead ("#REF!"), "" where nothing is: the program that wrote the file did
+    not calculate. A result that is an empty text is said so by t="str".
+    """
+    found: dict[tuple[int, int], str | None] = {}
+    for cell in _FORMULA.finditer(xml):
+        end = _CELL_END.search(xml, cell.end())
+        value = _VALUE.search(xml, cell.end(), end.start() if end else len(xml))
+        letters, row, attributes = cell.groups()
+        result = value.group(1).decode("utf-8", "replace") if value else ""
+        calculated = bool(result) or (value is not None and b't="str"' in attributes)
+        error = result if b't="e"' in attributes or not calculated else None
+        found[int(row), _column_index(letters)] = error
+    return found
 
 
 def _is_sparse(xml: bytes) -> bool:

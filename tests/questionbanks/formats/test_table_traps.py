@@ -129,6 +129,16 @@ def test_a_number_that_was_never_calculated_keeps_no_item_out() -> None:
     assert problems(parsed) == [("Sheet1 第2行", "formula_without_value", "doubtful")]
 
 
+def test_an_option_row_without_its_result_breaks_the_item_it_belongs_to() -> None:
+    header = ["题干", "选项内容", "是否正确选项"]
+    rows = [["谁？", "甲", 1], ["", "=Z9", 0], ["", "丙", 0], ["哪个？", "甲", 1], ["", "乙", 0]]
+    parsed = registry.parse(workbook(Sheet1=[header, *rows]))
+    assert [len(one.choices) for one in parsed.questions] == [3, 2]
+    assert ("Sheet1 第2行", "formula_without_value", "broken") in problems(parsed)
+    counted = tally(parsed)
+    assert (counted.found, counted.importable, counted.broken) == (2, 1, 1)
+
+
 def test_a_formula_whose_result_is_an_empty_text_is_an_empty_cell() -> None:
     parsed = registry.parse(with_formula("E2", '<c r="E2" t="str"><f>IF(1=1,"","")</f><v></v></c>'))
     assert len(parsed.questions[0].choices) == 3
