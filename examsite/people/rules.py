@@ -12,7 +12,17 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from examsite.lib.errors import Forbidden
 
-from .models import Approval, AuditRecord, Membership, Role, RoleGrant, Unit, UnitKind, User
+from .models import (
+    Approval,
+    AuditRecord,
+    CorrectionRequest,
+    Membership,
+    Role,
+    RoleGrant,
+    Unit,
+    UnitKind,
+    User,
+)
 
 Asker = User | AnonymousUser
 
@@ -86,6 +96,20 @@ def people_managed_by(user: Asker) -> QuerySet[User]:
     )
 
 
+def villages_managed_by(user: Asker) -> QuerySet[Unit]:
+    """The villages of today in his units as an officer: where he may give somebody a stage."""
+    return units_under(user, Role.OFFICER).filter(kind=UnitKind.VILLAGE, valid_to__isnull=True)
+
+
+def corrections_answered_by(user: Asker) -> QuerySet[CorrectionRequest]:
+    """Requests of his units' people; those of people without a unit go to the county's officer."""
+    paths = granted_paths(user, Role.OFFICER)
+    condition = path_filter(paths, "unit__path")
+    if Unit.objects.filter(path__in=paths, kind=UnitKind.COUNTY).exists():
+        condition |= Q(unit__isnull=True)
+    return CorrectionRequest.objects.filter(condition)
+
+
 def may_reset(actor: User, user: User) -> bool:
     """Whether `actor` may give `user` a new way in (a link, no second factor).
 
@@ -142,3 +166,9 @@ def is_county_officer(user: Asker) -> bool:
             user=user, role=Role.OFFICER, unit__kind=UnitKind.COUNTY, ended_at__isnull=True
         ).exists()
     )
+
+
+def require_county_officer(user: Asker) -> None:
+    """Raise Forbidden for whoever does not run the county's exams: the register of feedback is kept there."""
+    if not is_county_officer(user):
+        raise Forbidden("forbidden", "投诉建议由县级考务办理。")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import imports, mine, persons, roles, units
+from . import imports, mine, persons, roles, stages, units
 
 app_name = "people_api"
 urlpatterns = [
@@ -18,6 +18,10 @@ urlpatterns = [
     path("units/<uuid:unit>/rename", units.UnitRename.as_view(), name="unit_rename"),
     path("units/<uuid:unit>/move", units.UnitMove.as_view(), name="unit_move"),
     path("units/<uuid:unit>/end", units.UnitEnd.as_view(), name="unit_end"),
+    path("units/<uuid:unit>/coverage", stages.Coverage.as_view(), name="coverage"),
+    path("units/<uuid:unit>/stages", stages.UnitStages.as_view(), name="unit_stages"),
+    path("units/<uuid:unit>/unregistered", stages.Unregistered.as_view(), name="unregistered"),
+    path("stages", stages.Steps.as_view(), name="stages"),
     path("categories", units.Categories.as_view(), name="categories"),
     path("people", persons.People.as_view(), name="people"),
     path("people/imports", imports.Imports.as_view(), name="imports"),
@@ -32,6 +36,7 @@ urlpatterns = [
     path("people/<uuid:person>/unblock", persons.PersonUnblock.as_view(), name="person_unblock"),
     path("people/<uuid:person>/link", persons.PersonLink.as_view(), name="person_link"),
     path("people/<uuid:person>/merge", persons.PersonMerge.as_view(), name="person_merge"),
+    path("people/<uuid:person>/stages", stages.PersonStages.as_view(), name="person_stages"),
     path("people/<uuid:person>/roles", roles.PersonRoles.as_view(), name="roles"),
     path("people/<uuid:person>/roles/new", roles.PersonRoleNew.as_view(), name="role_new"),
     path("memberships/<uuid:membership>/move", persons.MembershipMove.as_view(), name="membership_move"),

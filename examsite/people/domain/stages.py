@@ -175,6 +175,13 @@ def stages_on(on: date) -> QuerySet[LawWiseStage]:
     return LawWiseStage.objects.filter(valid_on(on))
 
 
+def people_at(*, unit: Unit, on: date, stage: Stage | None = None) -> QuerySet[LawWiseStage]:
+    """Who stands where below `unit` on a day, village by village; by default all who have not left."""
+    rows = stages_on(on).filter(unit__path__startswith=unit.path)
+    rows = rows.exclude(stage=Stage.LEFT) if stage is None else rows.filter(stage=stage)
+    return rows.select_related("user", "unit").order_by("unit__path", "user__name", "pk")
+
+
 def certified(on: date) -> Q:
     """Whose certificate is valid on a day."""
     return Q(certified_to__isnull=True) | Q(certified_to__gt=on)

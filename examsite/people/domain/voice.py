@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import F, QuerySet
 
-from examsite.lib.errors import Conflict, Invalid
+from examsite.lib.errors import Conflict, Invalid, NotFound
 from examsite.lib.ids import random_code
 
 from ..models import CorrectionRequest, Feedback, FeedbackKind, SiteMessage, Unit, User
@@ -71,6 +73,14 @@ def send_feedback(
     )
 
 
+def find_feedback(code: str) -> Feedback:
+    """The entry that a code stands for, as people type codes. Raises NotFound."""
+    found = Feedback.objects.filter(code=code.strip().upper()).first()
+    if found is None:
+        raise NotFound("no_code", "没有这个查询码，请核对8位字母和数字。")
+    return found
+
+
 @transaction.atomic
 def answer_feedback(*, feedback: Feedback, answer: str, at: datetime, actor: User) -> Feedback:
     """What was done about it. It may be added to until the matter is closed, each time logged."""
@@ -89,6 +99,11 @@ def answer_feedback(*, feedback: Feedback, answer: str, at: datetime, actor: Use
         after={"answer": feedback.answer},
     )
     return feedback
+
+
+def open_first(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Requests or entries in the order of work: those without an answer, then what was answered last."""
+    return rows.order_by(F("answered_at").desc(nulls_first=True), "-pk")
 
 
 def send_messages(*, users: Iterable[User], text: str, at: datetime) -> int:

@@ -18,9 +18,8 @@ from examsite.web import ask, back_url, page
 from ..domain.accounts import sign_out_everywhere
 from ..domain.personal import personal_data, record_export
 from ..domain.second_factor import has_second_factor
-from ..domain.voice import answer_correction, ask_correction, put_away
-from ..models import CorrectionRequest, Role
-from ..rules import units_under
+from ..domain.voice import answer_correction, ask_correction, open_first, put_away
+from ..rules import corrections_answered_by
 from .forms import AnswerForm, CorrectionForm
 
 
@@ -90,14 +89,13 @@ def correction_new(request: HttpRequest) -> HttpResponse:
 
 
 def _requests(request: HttpRequest) -> Any:
-    units = units_under(request.user, Role.OFFICER)
-    return CorrectionRequest.objects.filter(unit__in=units).select_related("user", "unit", "answered_by")
+    return corrections_answered_by(request.user).select_related("user", "unit", "answered_by")
 
 
 @page
 def corrections(request: HttpRequest) -> HttpResponse:
     """Requests of my units' people; the open ones first."""
-    rows = _requests(request).order_by("answered_at", "-asked_at")[:200]
+    rows = open_first(_requests(request))[:200]
     return render(request, "people/corrections.html", {"rows": rows})
 
 

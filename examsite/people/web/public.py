@@ -11,13 +11,13 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from examsite.lib import clock
-from examsite.lib.errors import DomainError, Forbidden
+from examsite.lib.errors import DomainError, NotFound
 from examsite.web import ask, page
 
 from ..domain.personal import sources
-from ..domain.voice import answer_feedback, send_feedback
+from ..domain.voice import answer_feedback, find_feedback, open_first, send_feedback
 from ..models import Feedback
-from ..rules import is_county_officer
+from ..rules import require_county_officer
 from ..sealed import unseal
 from ..sessions import address_of
 from .forms import AnswerForm, FeedbackCodeForm, FeedbackForm
@@ -57,9 +57,10 @@ def feedback_answer(request: HttpRequest) -> HttpResponse:
     form = FeedbackCodeForm(request.POST or None)
     found = None
     if request.method == "POST" and form.is_valid():
-        found = Feedback.objects.filter(code=form.cleaned_data["code"].strip().upper()).first()
-        if found is None:
-            form.add_error("code", "没有这个查询码，请核对8位字母和数字。")
+        try:
+            found = find_feedback(form.cleaned_data["code"])
+        except NotFound as error:
+            form.add_error("code", error.message)
     status = 400 if form.errors else 200
     return render(request, "people/feedback_answer.html", {"form": form, "feedback": found}, status=status)
 
@@ -67,16 +68,11 @@ def feedback_answer(request: HttpRequest) -> HttpResponse:
 # --- The register ------------------------------------------------------------------------------------------
 
 
-def _require_county(request: HttpRequest) -> None:
-    if not is_county_officer(request.user):
-        raise Forbidden("forbidden", "投诉建议由县级考务办理。")
-
-
 @page
 def register(request: HttpRequest) -> HttpResponse:
     """All complaints and suggestions, the open ones first."""
-    _require_county(request)
-    rows = Feedback.objects.select_related("answered_by").order_by("answered_at", "-sent_at")
+    require_county_officer(request.user)
+    rows = open_first(Feedback.objects.select_related("answered_by"))
     return render(
         request,
         "people/register.html",
@@ -87,7 +83,7 @@ def register(request: HttpRequest) -> HttpResponse:
 @page
 def register_entry(request: HttpRequest, feedback: UUID) -> HttpResponse:
     """One entry: say what was done."""
-    _require_county(request)
+    require_county_officer(request.user)
     found = get_object_or_404(Feedback, pk=feedback)
 
     def do(data: dict[str, Any]) -> str:
