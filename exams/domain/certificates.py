@@ -15,10 +15,10 @@ from examsite.lib.days import years_later
 from examsite.lib.errors import Conflict, Invalid
 from examsite.lib.ids import random_code
 from examsite.people.domain.audit import record
-from examsite.people.domain.stages import change_stage
-from examsite.people.models import LawWiseStage, Stage, Unit, UnitKind, User
+from examsite.people.models import Unit, UnitKind, User
 
 from ..models import Certificate, Exam, ResultNote, RosterStatus
+from .certified_stages import give_to_stages, take_from_stages
 from .standings import EntryStanding, standings_of
 
 CODE_LENGTH = 16
@@ -95,8 +95,9 @@ def issue_certificates(
 ) -> list[Certificate]:
     """Give certificates to those who deserve one (or to some of them), numbered on from the last of the year.
 
-    `valid_years` None: without end. Those who were 培养对象 become 合格 by theirs. Raises Invalid for a title
-    or a number of years that makes no sense, Conflict when nobody, or somebody named, does not deserve one.
+    `valid_years` None: without end. 法律明白人 carry theirs into their stage (`give_to_stages`). Raises
+    Invalid for a title or a number of years that makes no sense, Conflict when nobody, or somebody named,
+    does not deserve one.
     """
     title = title.strip()
     if not 2 <= len(title) <= 50:
@@ -144,27 +145,8 @@ def issue_certificates(
         unit=exam.unit,
         after={"count": len(made), "first": made[0].number, "last": made[-1].number, "title": title},
     )
-    _qualify_trainees(made, day=day, at=at, actor=actor)
+    give_to_stages(made, day=day, at=at, actor=actor)
     return made
-
-
-def _qualify_trainees(made: Iterable[Certificate], *, day: date, at: datetime, actor: User) -> None:
-    """培养对象 who got a certificate are 合格 by it: nobody types its number a second time."""
-    by_user = {one.entry.user_id: one for one in made}
-    trainees = LawWiseStage.objects.filter(
-        user__in=by_user, stage=Stage.TRAINEE, valid_to__isnull=True, valid_from__lte=day
-    ).select_related("user")
-    for trainee in trainees:
-        certificate = by_user[trainee.user_id]
-        change_stage(
-            user=trainee.user,
-            stage=Stage.QUALIFIED,
-            since=day,
-            certificate=certificate.number,
-            certified_to=certificate.valid_until,
-            at=at,
-            actor=actor,
-        )
 
 
 def _issuer_name(unit: Unit) -> str:
@@ -176,7 +158,10 @@ def _issuer_name(unit: Unit) -> str:
 
 @transaction.atomic
 def withdraw_certificate(*, certificate: Certificate, reason: str, at: datetime, actor: User) -> Certificate:
-    """End a certificate for good, with a reason that its holder is told; the register keeps it."""
+    """End a certificate for good, with a reason that its holder is told; the register keeps it.
+
+    A 法律明白人 who stood on it no longer counts as certified from this day on (`take_from_stages`).
+    """
     reason = reason.strip()
     if not reason:
         raise Invalid("no_reason", "请写明收回的事由。")
@@ -197,6 +182,7 @@ def withdraw_certificate(*, certificate: Certificate, reason: str, at: datetime,
         unit=locked.entry.exam.unit,
         reason=reason,
     )
+    take_from_stages(locked, reason=reason, at=at, actor=actor)
     return locked
 
 

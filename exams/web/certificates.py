@@ -154,7 +154,7 @@ def certificate_withdraw(request: HttpRequest, certificate: UUID) -> HttpRespons
         withdraw,
         heading="收回证书",
         lead=f"{found.name}（{found.unit_name}）· {found.number}",
-        notice="收回后扫码查验会显示“已收回”，不能恢复；登记簿保留记录。",
+        notice="收回后扫码查验会显示“已收回”，不能恢复；登记簿保留记录。持证人是法律明白人的，自今日起不再计入“证书有效”。",
         submit_label="收回证书",
         cancel_url=target,
         done="证书已收回。",

@@ -84,7 +84,7 @@ def change_stage(
 
     Raises Conflict for a stage that does not follow, Invalid for missing or impossible particulars.
     """
-    now = LawWiseStage.objects.select_for_update().filter(user=user, valid_to__isnull=True).first()
+    now = _open_row(user)
     before = now.stage if now else None
     if stage not in FOLLOWS[before]:
         raise Conflict("no_such_step", f"“{user}”现在是{_words(before)}，不能转为“{stage.label}”。")
@@ -96,38 +96,95 @@ def change_stage(
         raise Invalid("no_source", "请选择选任来源。")
     if stage == Stage.LEFT and not reason.strip():
         raise Invalid("no_reason", "请写明退出的事由。")
-    if now is not None:
-        if since < now.valid_from:
-            raise Invalid("before_start", f"日期不能早于现状态的起始日{now.valid_from:%Y-%m-%d}。")
-        now.valid_to = since
-        now.save(update_fields=["valid_to"])
-        if not certificate and stage in (Stage.QUALIFIED, Stage.SERVING):
-            certificate, certified_to = now.certificate, certified_to or now.certified_to
+    if now is not None and not certificate and stage in (Stage.QUALIFIED, Stage.SERVING):
+        certificate, certified_to = now.certificate, certified_to or now.certified_to
     if certified_to is not None and certified_to <= since:
         raise Invalid("expired", "证书有效期须晚于起始日期。")
-    row = LawWiseStage.objects.create(
-        user=user,
-        unit=unit,
-        stage=stage,
-        source=source,
-        certificate="" if stage in (Stage.TRAINEE, Stage.LEFT) else certificate.strip()[:64],
-        certified_to=None if stage in (Stage.TRAINEE, Stage.LEFT) else certified_to,
-        valid_from=since,
-        reason=reason.strip()[:200],
-        recorded_by=actor,
-        recorded_at=at,
-    )
+    row = LawWiseStage(
+        user=user, unit=unit, stage=stage, source=source, valid_from=since, reason=reason.strip()[:200],
+        certificate=certificate.strip()[:64], certified_to=certified_to,
+    )  # fmt: skip
+    return _step(now, row, at=at, actor=actor)
+
+
+def _open_row(user: User) -> LawWiseStage | None:
+    rows = LawWiseStage.objects.select_for_update(of=("self",)).select_related("unit", "user")
+    return rows.filter(user=user, valid_to__isnull=True).first()
+
+
+def _step(now: LawWiseStage | None, row: LawWiseStage, *, at: datetime, actor: User | None) -> LawWiseStage:
+    """End the row of now where the next one begins; what was stays as it was."""
+    if now is not None:
+        if row.valid_from < now.valid_from:
+            raise Invalid("before_start", f"日期不能早于现状态的起始日{now.valid_from:%Y-%m-%d}。")
+        now.valid_to = row.valid_from
+        now.save(update_fields=["valid_to"])
+    if row.stage in (Stage.TRAINEE, Stage.LEFT):
+        row.certificate, row.certified_to = "", None
+    row.recorded_by, row.recorded_at = actor, at
+    row.save()
     record(
         action="stage.change",
-        target=user,
+        target=row.user,
         at=at,
         actor=actor,
-        unit=unit,
-        before={"stage": before},
-        after={"stage": str(stage), "since": since.isoformat(), "certificate": row.certificate},
-        reason=reason,
+        unit=row.unit,
+        before={"stage": now.stage if now else None},
+        after={"stage": str(row.stage), "since": row.valid_from.isoformat(), "certificate": row.certificate},
+        reason=row.reason,
     )
     return row
+
+
+@transaction.atomic
+def renew_certificate(
+    *,
+    user: User,
+    certificate: str,
+    certified_to: date | None,
+    since: date,
+    at: datetime,
+    actor: User | None,
+    reason: str = "",
+) -> LawWiseStage:
+    """Another certificate from a day on, at the stage where the person is: 合格 stays 合格, 在岗 stays 在岗.
+
+    Raises Conflict for somebody at neither, Invalid for a day before the stage or an end that is over.
+    """
+    now = _open_row(user)
+    if now is None or now.stage not in (Stage.QUALIFIED, Stage.SERVING):
+        raise Conflict("no_such_step", f"“{user}”现在是{_words(now and now.stage)}，没有证书可换。")
+    if certified_to is not None and certified_to <= since:
+        raise Invalid("expired", "证书有效期须晚于起始日期。")
+    row = _same(now, Stage(now.stage), since, certificate, certified_to, reason)
+    return _step(now, row, at=at, actor=actor)
+
+
+@transaction.atomic
+def end_certificate(
+    *, user: User, on: date, at: datetime, actor: User | None, reason: str
+) -> LawWiseStage | None:
+    """The person's certificate is valid no longer from a day on; None for somebody without any.
+
+    Who was 合格 by it is 培养对象 again. Who is 在岗 remains so until the village says otherwise, but does
+    not count as certified. A stage that begins later than `on` loses it from its first day on.
+    """
+    now = _open_row(user)
+    if now is None or now.stage not in (Stage.QUALIFIED, Stage.SERVING):
+        return None
+    since = max(on, now.valid_from)
+    stage = Stage.TRAINEE if now.stage == Stage.QUALIFIED else Stage.SERVING
+    return _step(now, _same(now, stage, since, "", since, reason), at=at, actor=actor)
+
+
+def _same(
+    now: LawWiseStage, stage: Stage, since: date, certificate: str, certified_to: date | None, reason: str
+) -> LawWiseStage:
+    """The next row of the same person in the same village."""
+    return LawWiseStage(
+        user=now.user, unit=now.unit, stage=stage, source=now.source, valid_from=since,
+        reason=reason.strip()[:200], certificate=certificate[:64], certified_to=certified_to,
+    )  # fmt: skip
 
 
 @transaction.atomic

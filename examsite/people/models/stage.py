@@ -37,7 +37,8 @@ class LawWiseStage(models.Model):
     """Who was at which stage in which village, from–to; a change closes one row and opens another.
 
     `valid_to` is the first day that no longer counts. The certificate belongs to 合格 and 在岗;
-    `certified_to` is the first day on which it is no longer valid, empty for one without an end.
+    `certified_to` is the first day on which it is no longer valid, empty for one without an end. Who is 在岗
+    and lost it has no number, and `certified_to` is the day he lost it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
