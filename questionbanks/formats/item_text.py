@@ -13,9 +13,10 @@ from .drafts import Draft
 from .line_facts import LONE
 from .lines import Line
 from .marks import Segment, segments, take_tags
-from .materials import material_of, without_label
+from .materials import material_of, names_case, names_material, without_label
 from .normalise import blank_spans, clean, difficulty_of, points_of
 from .options import BULLETS, MARKS, find_options
+from .parts import are_asked, asks, looks_asked, share_answer
 from .pieces import Block
 
 _FIELD = re.compile(r"\n[_＿]{10,}\s*$")
@@ -49,7 +50,7 @@ def drafts_of(block: Block, *, told: bool = False) -> list[Draft]:
         return subs
     draft = _draft_of(block.lines, block.text_from, block.number.prefix if block.number else "")
     answered = bool(draft.choices or draft.answer or draft.keys)
-    if block.number is None and not (answered or told) and (block.numbered or not _looks_asked(draft.stem)):
+    if block.number is None and not (answered or told) and (block.numbered or not looks_asked(draft.stem)):
         return []
     if block.number is None and block.numbered:
         draft.doubt("no_number", "没有题号，按独立的一题处理", "核对是否和上一题是同一题")
@@ -59,8 +60,18 @@ def drafts_of(block: Block, *, told: bool = False) -> list[Draft]:
     return [draft]
 
 
-def _looks_asked(stem: str) -> bool:
-    return bool(re.search(r"[？?]\s*$|[（(]\s*[)）]|_{2,}", stem))
+def parts_of_case(block: Block) -> list[Draft] | None:
+    """The parts of a case that nothing answers; None for an item that is one, with a list in its stem.
+
+    A case is below a heading 案例分析题, begins as one does, or asks in each of its parts.
+    """
+    parts = _sub_blocks(block, told=True)
+    heading, first = block.section.heading, block.lines[0].text[block.text_from :]
+    if parts is None or any(draft.choices or draft.answer for draft in parts):
+        return None
+    named = names_material(first) or names_case(first)
+    below = heading is not None and heading.kind == "case_group"
+    return parts if named or below or all(looks_asked(draft.stem) for draft in parts) else None
 
 
 def _draft_of(lines: Sequence[Line], text_from: int, prefix: str = "") -> Draft:
@@ -324,7 +335,7 @@ def _report_objects(draft: Draft, lines: Sequence[Line]) -> None:
 def _sub_blocks(block: Block, *, told: bool) -> list[Draft] | None:
     """The parts of a case: "（1）", "（2）" … below a text, each with options or an answer of its own.
 
-    `told`: none of them needs an answer to be seen as one.
+    `told`: none of them needs an answer to be seen as one. Behind an answered one the others need only ask.
     """
     marks = [
         (i, int(match.group(1)))
@@ -352,10 +363,13 @@ def _sub_blocks(block: Block, *, told: bool) -> list[Draft] | None:
         draft.number = f"{block.value or ''}（{len(drafts) + 1}）"
         drafts.append(draft)
     if heading is not None and heading.kind == "case_group":
-        _share_answer(drafts)
+        share_answer(drafts)
     own = [bool(draft.choices) or bool(draft.answer) for draft in drafts]
+    asked = own[0] and all(done or asks(draft) for done, draft in zip(own, drafts, strict=True))
     missing = any(own) if told else True
-    if (missing and not all(own)) or (not any(draft.choices for draft in drafts) and not _are_asked(drafts)):
+    if (missing and not all(own) and not asked) or (
+        not any(draft.choices for draft in drafts) and not are_asked(drafts)
+    ):
         return None
     head = _draft_of(block.lines[: starts[0]], block.text_from)
     if head.choices or head.answer:
@@ -368,26 +382,3 @@ def _sub_blocks(block: Block, *, told: bool) -> list[Draft] | None:
             Problem(draft.where, p.code, p.message, p.raw, p.fix, p.severity) for p in head.problems
         ]
     return drafts
-
-
-_SHARE = re.compile(r"(?m)(?:^|(?<=[。；;！]))\s*[（(]\s?(\d{1,2})\s?[)）]\s?[.．、:：]?\s*")
-
-
-def _share_answer(drafts: Sequence[Draft]) -> None:
-    """One answer below all parts of a case, counted as they are: each gets its own."""
-    answer = drafts[-1].answer or ""
-    marks = list(_SHARE.finditer(answer))
-    counted = [int(match.group(1)) for match in marks] == list(range(1, len(drafts) + 1))
-    if (
-        not counted
-        or any(draft.answer or draft.choices for draft in drafts[:-1])
-        or answer[: marks[0].start()].strip()
-    ):
-        return
-    ends = [*(match.start() for match in marks[1:]), len(answer)]
-    for draft, match, end in zip(drafts, marks, ends, strict=True):
-        draft.answer = answer[match.end() : end].strip()
-
-
-def _are_asked(drafts: Sequence[Draft]) -> bool:
-    return all(_looks_asked(draft.stem) or len(draft.stem) < 80 for draft in drafts)

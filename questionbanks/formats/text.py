@@ -16,7 +16,7 @@ from .base import Format, Parsed, Problem, Unreadable
 from .blocks import cut
 from .drafts import Draft
 from .fields import default_kind
-from .item_text import drafts_of
+from .item_text import drafts_of, parts_of_case
 from .keytable import KeySection
 from .lines import Line, lines_of
 from .marks import Heading, is_remark
@@ -43,6 +43,7 @@ def read_lines(lines: Sequence[Line], *, name: str = "") -> Parsed:
             _give_kind(draft, block.section.heading, fallback)
     problems = list(parts.problems)
     problems += _hand_out_keys(parts, entries)
+    entries = [(block, _parted(block, drafts, fallback)) for block, drafts in entries]
     _settle_marks([draft for _, drafts in entries for draft in drafts])
     drafts = [draft for _, drafts in entries for draft in drafts]
     questions, found = _grouped(entries)
@@ -123,6 +124,17 @@ def _give_kind(draft: Draft, heading: Heading | None, fallback: str) -> None:
         draft.kind = kind
         if kind in {"fill_blank", "short_answer"} and draft.choices and not letters(answer):
             _give_back_choices(draft)
+
+
+def _parted(block: Block, drafts: list[Draft], fallback: str) -> list[Draft]:
+    """A case that no key has answered, as its parts: each can be mended alone. Other items as they are."""
+    one = drafts[0]
+    if len(drafts) > 1 or one.answer or one.choices or one.keys:
+        return drafts
+    parts = parts_of_case(block) or drafts
+    for draft in parts if parts is not drafts else ():
+        _give_kind(draft, block.section.heading, fallback)
+    return parts
 
 
 def _fitting(fallback: str, draft: Draft) -> str:

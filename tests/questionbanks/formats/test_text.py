@@ -14,7 +14,9 @@ from tests.bank_files import (
     ABCD,
     FOUR,
     codes,
+    keys,
     outline,
+    problems,
     read_text,
 )
 
@@ -176,6 +178,51 @@ def test_a_case_without_number_and_answers_is_found_and_each_of_its_questions_br
     assert [part.stem for part in last.parts] == ["乙怎么办？", "时效几年？"]
     broken = [p.where for p in parsed.problems if p.severity == "broken"]
     assert [part.where for part in last.parts] == broken[-2:]
+
+
+LOAN = "甲向乙借款，到期不还。\n（1）乙怎么办。\n（2）时效几年。\n"
+CASES_WITHOUT_ANSWERS = {
+    "below a heading": f"四、案例分析题\n4.{LOAN}",
+    "with its label": f"4.材料：{LOAN}",
+    "that asks": "4.甲向乙借款，到期不还。\n（1）乙怎么办。？\n（2）时效几年。？\n",
+    "in a section of essays": f"二、简答题\n4.案例：{LOAN}",
+    "and a key without it": f"4.材料：{LOAN}参考答案\n1.A 2.B\n",
+}
+
+
+@pytest.mark.parametrize("case", CASES_WITHOUT_ANSWERS.values(), ids=CASES_WITHOUT_ANSWERS.keys())
+def test_a_numbered_case_without_answers_is_found_as_its_questions(case: str) -> None:
+    parsed = read_text(f"1.谁\n{FOUR}2.几人\n{FOUR}3.哪里\n{FOUR}答案：C\n{case}")
+    last = parsed.questions[-1]
+    assert last.stem == "甲向乙借款，到期不还。"
+    assert [part.stem.rstrip("？") for part in last.parts] == ["乙怎么办。", "时效几年。"]
+    assert [part.number for part in last.parts] == ["4（1）", "4（2）"]
+    broken = [p.where for p in parsed.problems if p.severity == "broken"]
+    assert broken[-2:] == [part.where for part in last.parts]
+    assert tally(parsed).found == 5
+
+
+def test_a_list_in_an_essay_without_answer_is_no_case() -> None:
+    parsed = read_text("一、简答题\n1.简述合同的特征：\n（1）平等\n（2）合意\n2.什么是合同？\n答：协议。\n")
+    assert [one.stem for one in parsed.questions] == [
+        "简述合同的特征：\n（1）平等\n（2）合意",
+        "什么是合同？",
+    ]
+
+
+def test_a_key_for_the_whole_case_keeps_it_one_item() -> None:
+    parsed = read_text(
+        "一、案例分析题\n1.甲借款不还。\n（1）怎么办？\n（2）几年？\n2.乙打人。\n（1）罚吗？\n（2）赔吗？\n"
+        "参考答案\n一、案例分析题\n1.起诉，三年。\n2.要罚，也要赔。\n"
+    )
+    assert keys(parsed) == ["起诉，三年。", "要罚，也要赔。"]
+
+
+def test_a_question_of_a_case_that_alone_has_no_answer_is_broken_alone() -> None:
+    parsed = read_text("四、案例分析题\n1.甲借款不还。\n（1）怎么办？\n答：起诉。\n（2）时效几年？\n")
+    (case,) = parsed.questions
+    assert [part.key for part in case.parts] == [ModelAnswer("起诉。"), None]
+    assert problems(parsed) == [(case.parts[1].where, "no_key", "broken")]
 
 
 def test_one_answer_in_one_line_is_shared_out_to_the_questions_of_a_case() -> None:
