@@ -14,7 +14,7 @@ from examsite.people.models import Category, Establishment, Membership, Role, Un
 from questionbanks.domain.banks import create_bank
 from questionbanks.domain.items import create_items
 from questionbanks.kinds.base import Choice, Question
-from questionbanks.models import Bank, ItemState
+from questionbanks.models import Bank, Edition, Item, ItemCitation, ItemState, Law, LawType
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # a Monday morning, 9:00 in China
 SINCE = date(2024, 1, 1)
@@ -129,6 +129,16 @@ def make_bank(unit: Unit, name: str = "学法题库", **counts: int) -> Bank:
             bank=bank, questions=make_questions(kind, count), at=AT, actor=None, state=ItemState.APPROVED
         )
     return bank
+
+
+def cite_ended_law(item: Item, *, ended_on: date) -> Edition:
+    """The item cites 《村规》, whose edition of 2010 has ended on that day; nobody has marked the item."""
+    law, _ = Law.objects.get_or_create(title="村规", defaults={"short": "村规", "type": LawType.LOCAL})
+    edition, _ = Edition.objects.get_or_create(
+        law=law, adopted_on=date(2010, 1, 1), defaults={"ended_on": ended_on}
+    )
+    ItemCitation.objects.create(version=item.current, edition=edition, article="第一条")
+    return edition
 
 
 def make_members(unit: Unit, count: int, **fields: object) -> list[Membership]:

@@ -144,6 +144,7 @@ class Supply(BlueprintView):
         supply = supply_of(
             sections=self.sections(data["sections"]),
             banks=self.banks(data["banks"]),
+            at=self.at,
             forms=data["forms"],
             exposure=None if most is None else Exposure(most, self.at),
         )

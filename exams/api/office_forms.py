@@ -43,7 +43,7 @@ class FormView(OfficeView):
         return self.find(rows.select_related("form__exam", "version__item"), key)
 
     def detail(self, form: Form) -> dict[str, Any]:
-        blocking = publishing.obstacles(form) if form.published_at is None else []
+        blocking = publishing.obstacles(form, at=self.at) if form.published_at is None else []
         return form_out(form) | {
             "slots": [
                 dict(schema.SlotOut(slot).data) | {"points": plain(slot.points)} for slot in slots_of(form)

@@ -11,10 +11,12 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.timezone import localdate
 
 from examsite.lib.errors import Conflict, Invalid
 from examsite.people.domain.audit import record
 from examsite.people.models import User
+from questionbanks.domain.laws import ended_reasons, items_with_ended_law
 from questionbanks.models import Item, ItemState
 
 from ..engine.assembly import Candidate
@@ -39,7 +41,7 @@ def replace_item(*, slot: Slot, at: datetime, actor: User, item: Item | None = N
     if item is None:
         item = _equivalent(form, slots, group[0], at)
     else:
-        _require_fitting(slots, group[0], item)
+        _require_fitting(slots, group[0], item, at)
     before = group[0].version.item
     _put(form, slots, group, item)
     _record(
@@ -89,14 +91,15 @@ def move_item(*, slot: Slot, steps: int, at: datetime, actor: User) -> None:
     _record(form, "form.move", at, actor, slot, after={"steps": target - place})
 
 
-def pickable(form: Form, slot: Slot, text: str = "", limit: int = 50) -> list[Item]:
-    """Approved items of the slot's kind that the form has not, whose stem holds `text`."""
+def pickable(form: Form, slot: Slot, text: str = "", *, at: datetime, limit: int = 50) -> list[Item]:
+    """Approved items of the slot's kind, their law in force, that the form has not; `text` is in the stem."""
     banks = form.exam.blueprint.banks.all() if form.exam.blueprint else []
     kind = slot.version.item.kind
     used = form.slots.values("version__item")
     rows = (
         Item.objects.filter(bank__in=banks, kind=kind, state=ItemState.APPROVED, stale_reason="")
         .exclude(pk__in=used)
+        .exclude(pk__in=items_with_ended_law(localdate(at)).values("pk"))
         .select_related("current", "topic")
         .order_by("bank_id", "number")
     )
@@ -137,9 +140,10 @@ def _equivalent(form: Form, slots: Sequence[Slot], slot: Slot, at: datetime) -> 
     blueprint = form.exam.blueprint
     if blueprint is None:
         raise Conflict("no_blueprint", "这场考试没有组卷规则，请手工选题。")
-    pool = load_pool(blueprint.banks.all(), exposure_of(blueprint, at=at, besides=form.exam))
+    exposure = exposure_of(blueprint, at=at, besides=form.exam)
+    pool = load_pool(blueprint.banks.all(), at=at, exposure=exposure)
     usable = {UUID(item.id): item for item in pool.usable}
-    old = usable.get(slot.version.item_id) or _candidate_of(slot)
+    old = usable.get(slot.version.item_id) or _candidate_of(slot, at)
     held = {one.version.item_id for one in slots}
     elsewhere = set(
         Slot.objects.filter(form__exam=form.exam_id)
@@ -170,20 +174,21 @@ def _equivalent(form: Form, slots: Sequence[Slot], slot: Slot, at: datetime) -> 
     )
 
 
-def _candidate_of(slot: Slot) -> Candidate:
+def _candidate_of(slot: Slot, at: datetime) -> Candidate:
     """A retired or stale item as it was: enough to find its like."""
     item = slot.version.item
-    pool = load_pool([item.bank])
+    pool = load_pool([item.bank], at=at)
     for one in (*pool.usable, *pool.waiting, *pool.stale):
         if one.id == str(item.pk):
             return one
     raise Conflict("no_equivalent", f"第 {slot.order} 题已停用，请手工选一道替换。")
 
 
-def _require_fitting(slots: Sequence[Slot], slot: Slot, item: Item) -> None:
+def _require_fitting(slots: Sequence[Slot], slot: Slot, item: Item, at: datetime) -> None:
     if item.kind != slot.version.item.kind:
         raise Invalid("kind", "替换的题要与原题题型相同。")
-    if item.state != ItemState.APPROVED or item.stale_reason:
+    ended = ended_reasons(day=localdate(at), items=[item.pk])
+    if item.state != ItemState.APPROVED or item.stale_reason or ended:
         raise Invalid("not_approved", "只能选已审定、未过时的题。")
     if item.pk in {one.version.item_id for one in slots}:
         raise Invalid("double", "这道题已在本卷上。")

@@ -95,7 +95,8 @@ def build_forms(
     if locked.blueprint is None:
         raise Conflict("no_blueprint", "这场考试还没有选组卷规则，请先在基本设置里选择。")
     sections = sections_of(locked.blueprint)
-    pool = load_pool(locked.blueprint.banks.all(), exposure_of(locked.blueprint, at=at, besides=locked))
+    exposure = exposure_of(locked.blueprint, at=at, besides=locked)
+    pool = load_pool(locked.blueprint.banks.all(), at=at, exposure=exposure)
     request = Request(
         rules=rules_of(sections),
         forms=forms + reserves,
@@ -177,7 +178,8 @@ def rebuild_form(*, form: Form, seed: int, at: datetime, actor: User | None) -> 
         raise Conflict("no_blueprint", "这场考试还没有选组卷规则，请先在基本设置里选择。")
     sections = sections_of(exam.blueprint)
     rules = rules_of(sections)
-    pool = load_pool(exam.blueprint.banks.all(), exposure_of(exam.blueprint, at=at, besides=exam))
+    exposure = exposure_of(exam.blueprint, at=at, besides=exam)
+    pool = load_pool(exam.blueprint.banks.all(), at=at, exposure=exposure)
     slots = slots_of(form)
     locked = {slot.version.item_id for slot in slots if slot.locked}
     # What somebody picked and locked knowing that it was asked often stays.

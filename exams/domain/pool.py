@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q
+from django.utils.timezone import localdate
 
 from questionbanks.models import Bank, Item, ItemCitation, ItemState, Topic
 
@@ -37,7 +38,7 @@ def exposure_of(blueprint: Blueprint, *, at: datetime, besides: Exam | None = No
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """`usable`: approved, and not `stale` (the law changed since). `waiting`: not approved yet.
+    """`usable`: approved, and not `stale` (marked, or of a law that has ended). `waiting`: not approved yet.
 
     `worn`: approved, but asked in too many exams lately.
     """
@@ -48,16 +49,25 @@ class Pool:
     worn: tuple[Candidate, ...] = ()
 
 
-def load_pool(banks: Iterable[Bank], exposure: Exposure | None = None) -> Pool:
-    """The items of the banks, in five statements. Retired ones are left out. Ids are those of items."""
+def load_pool(banks: Iterable[Bank], *, at: datetime, exposure: Exposure | None = None) -> Pool:
+    """The items of the banks, in five statements. Retired ones are left out. Ids are those of items.
+
+    Whether a cited edition has ended by `at` is asked here: items need not have been marked as stale.
+    """
     bank_ids = [bank.pk for bank in banks]
     topics = _topic_chains(bank_ids)
+    day = localdate(at)
     laws: dict[UUID, list[str]] = {}
+    outdated: set[UUID] = set()
     current = ItemCitation.objects.filter(
         version__item__bank__in=bank_ids, version=F("version__item__current")
     ).order_by("id")
-    for item, law in current.values_list("version__item_id", "edition__law_id"):
+    for item, law, ended, upheld in current.values_list(
+        "version__item_id", "edition__law_id", "edition__ended_on", "upheld_at"
+    ):
         laws.setdefault(item, []).append(str(law))
+        if ended is not None and ended <= day and upheld is None:
+            outdated.add(item)
     uses = dict(
         Slot.objects.filter(version__item__bank__in=bank_ids, form__published_at__isnull=False)
         .values_list("version__item")
@@ -75,7 +85,7 @@ def load_pool(banks: Iterable[Bank], exposure: Exposure | None = None) -> Pool:
     ):
         calibrated = None if facility is None else float(facility)
         group = "usable" if state == ItemState.APPROVED else "waiting"
-        if group == "usable" and stale:
+        if group == "usable" and (stale or key in outdated):
             group = "stale"
         elif group == "usable" and exposure is not None and known.get(key, 0) >= exposure.most:
             group = "worn"

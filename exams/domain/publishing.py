@@ -10,11 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from examsite.lib.errors import Conflict, Forbidden
 from examsite.people.domain.approvals import digest_of, on_approval, propose, use_approval
 from examsite.people.domain.audit import record
 from examsite.people.models import Approval, User
+from questionbanks.domain.laws import ended_reasons
 from questionbanks.kinds import codec
 from questionbanks.kinds.registry import defects
 from questionbanks.models import Bank, ItemState
@@ -37,12 +39,13 @@ class Obstacle:
     slot: Slot | None = None
 
 
-def obstacles(form: Form) -> list[Obstacle]:
-    """Everything that must be mended first, in the order of the paper."""
+def obstacles(form: Form, *, at: datetime) -> list[Obstacle]:
+    """Everything that must be mended first, in the order of the paper; law counts as of `at`."""
     slots = slots_of(form)
     if not slots:
         return [Obstacle("empty", "卷上还没有题")]
-    found = [one for slot in slots if (one := _slot_obstacle(slot))]
+    ended = _ended(slots, at)
+    found = [one for slot in slots if (one := _slot_obstacle(slot, ended.get(slot.version.item_id, "")))]
     total = sum((slot.points for slot in slots), Decimal(0))
     if total != form.total_points:
         text = f"各题合计 {plain(total)} 分，与满分 {plain(form.total_points)} 分不符，请调整分值"
@@ -55,7 +58,12 @@ def obstacles(form: Form) -> list[Obstacle]:
     return found
 
 
-def _slot_obstacle(slot: Slot) -> Obstacle | None:
+def _ended(slots: Sequence[Slot], at: datetime) -> dict[UUID, str]:
+    """Item → which law of it has ended, marked or not."""
+    return ended_reasons(day=localdate(at), items={slot.version.item_id for slot in slots})
+
+
+def _slot_obstacle(slot: Slot, ended: str) -> Obstacle | None:
     item = slot.version.item
     if item.state == ItemState.RETIRED:
         return Obstacle("retired", f"第 {slot.order} 题已停用，请换一道", slot)
@@ -63,8 +71,8 @@ def _slot_obstacle(slot: Slot) -> Obstacle | None:
         return Obstacle("newer", f"第 {slot.order} 题组卷后改过，请换成新版本或换一道", slot)
     if item.state != ItemState.APPROVED:
         return Obstacle("not_approved", f"第 {slot.order} 题还没有审定，请先审题或换一道", slot)
-    if item.stale_reason:
-        return Obstacle("stale", f"第 {slot.order} 题已过时（{item.stale_reason}），请换一道", slot)
+    if stale := item.stale_reason or ended:
+        return Obstacle("stale", f"第 {slot.order} 题已过时（{stale}），请换一道", slot)
     if defects(codec.from_json(slot.version.content, slot.version.key)):
         return Obstacle("defect", f"第 {slot.order} 题不完整，请修改后重新审定，或换一道", slot)
     return None
@@ -73,6 +81,7 @@ def _slot_obstacle(slot: Slot) -> Obstacle | None:
 def warnings_of(form: Form, duration_s: int | None = None, *, at: datetime) -> list[Finding]:
     """What is worth a second look; nothing of it forbids publishing but what obstacles() names, too."""
     asked, told, slots = [], set(), slots_of(form)
+    ended = _ended(slots, at)
     for slot in slots:
         question = codec.from_json(slot.version.content, slot.version.key)
         material = ""
@@ -80,7 +89,8 @@ def warnings_of(form: Form, duration_s: int | None = None, *, at: datetime) -> l
             material = "" if slot.version_id in told else question.stem
             told.add(slot.version_id)
             question = question.parts[slot.part]
-        asked.append(Asked(slot.order, question, material, slot.version.item.stale_reason))
+        stale = slot.version.item.stale_reason or ended.get(slot.version.item_id, "")
+        asked.append(Asked(slot.order, question, material, stale))
     blueprint = form.exam.blueprint
     if duration_s is None:
         duration_s = blueprint.duration_s if blueprint else 3600
@@ -133,7 +143,7 @@ def what_is_approved(form: Form) -> dict[str, Any]:
 @transaction.atomic
 def propose_form(*, form: Form, at: datetime, actor: User) -> Approval:
     """Ask a second person to publish a draft. Raises Conflict when something stands in the way."""
-    _require_ready(form)
+    _require_ready(form, at)
     return propose(
         action=ACTION,
         target=form,
@@ -154,7 +164,7 @@ def publish_form(*, form: Form, at: datetime, actor: User, second_person: bool =
     locked = _locked(form.pk)
     if locked is None:
         raise Conflict("gone", "这套卷已被删除，请重新组卷。")
-    _require_ready(locked)
+    _require_ready(locked, at)
     if second_person:
         approval = use_approval(action=ACTION, target=locked, content=what_is_approved(locked), at=at)
         _require_other(locked, approval)
@@ -167,7 +177,7 @@ def _publish_approved(approval: Approval, at: datetime) -> Form:
     form = _locked(UUID(approval.object_id))
     if form is None:
         raise Conflict("gone", "这套卷已被删除，请重新组卷。")
-    _require_ready(form)
+    _require_ready(form, at)
     if digest_of(what_is_approved(form)) != approval.digest:
         raise Conflict("changed", f"{form}在提交审批后改过，请重新提交。")
     _require_other(form, approval)
@@ -186,10 +196,10 @@ def _require_other(form: Form, approval: Approval) -> None:
         raise Forbidden("own_form", "组卷的人不能审批自己组的卷，请由另一位考务审批。")
 
 
-def _require_ready(form: Form) -> None:
+def _require_ready(form: Form, at: datetime) -> None:
     if form.published_at is not None:
         raise Conflict("published", f"{form}已经定卷，不能重复定卷。")
-    found = obstacles(form)
+    found = obstacles(form, at=at)
     if found:
         sentences = "；".join(one.text for one in found[:5])
         more = f"等 {len(found)} 处" if len(found) > 5 else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from questionbanks.models import Bank
 
@@ -66,11 +67,15 @@ def supply_of(
     *,
     sections: Sequence[SectionSpec],
     banks: Iterable[Bank],
+    at: datetime,
     forms: int = 1,
     exposure: Exposure | None = None,
 ) -> Supply:
-    """What the banks can give for every row, and whether `forms` forms without shared items can be filled."""
-    pool = load_pool(banks, exposure)
+    """What the banks can give for every row, and whether `forms` forms without shared items can be filled.
+
+    `at`: items of a law that has ended by then do not count.
+    """
+    pool = load_pool(banks, at=at, exposure=exposure)
     rules = rules_of(sections)
     counts = [_count(rules, group) for group in (pool.usable, pool.waiting, pool.stale, pool.worn)]
     rows, number = [], 0

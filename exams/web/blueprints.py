@@ -137,8 +137,9 @@ def _count(sheet: Sheet, banks: list[Bank], laws: dict[str, Law]) -> list[domain
     if banks:
         forms = int(sheet.forms) if sheet.forms.isdecimal() and 1 <= int(sheet.forms) <= 50 else 1
         most = int(sheet.most_exams) if sheet.most_exams.isdecimal() else None
-        exposure = None if most is None else Exposure(most, clock.now())
-        supply = supply_of(sections=specs, banks=banks, forms=forms, exposure=exposure)
+        at = clock.now()
+        exposure = None if most is None else Exposure(most, at)
+        supply = supply_of(sections=specs, banks=banks, at=at, forms=forms, exposure=exposure)
         for section, supplies in zip(sheet.sections, supply.rows, strict=True):
             for row, one in zip(section.rows, supplies, strict=True):
                 row.available, row.reason = one.available, one.reason

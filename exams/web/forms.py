@@ -74,10 +74,11 @@ def forms(request: HttpRequest, exam: UUID) -> HttpResponse:
 
 def _forms_page(request: HttpRequest, exam: Exam, build: BuildForm, **more: Any) -> HttpResponse:
     rows = list(exam.forms.order_by("role", "code").select_related("exam__blueprint", "built_by"))
-    waiting = _approvals(rows, clock.now())
+    at = clock.now()
+    waiting = _approvals(rows, at)
     for form in rows:
         form.waiting = waiting.get(str(form.pk))
-        form.obstacles = publishing.obstacles(form) if form.published_at is None else []
+        form.obstacles = publishing.obstacles(form, at=at) if form.published_at is None else []
         form.used = form.seats.count()
     drafts = [form for form in rows if form.published_at is None]
     comparison = compare_forms(rows) if rows else None
@@ -227,7 +228,7 @@ def form(request: HttpRequest, form: UUID) -> HttpResponse:
     found = managed_form(request, form)
     slots = slots_of(found)
     duration = found.exam.blueprint.duration_s if found.exam.blueprint else None
-    blocking = publishing.obstacles(found) if found.published_at is None else []
+    blocking = publishing.obstacles(found, at=clock.now()) if found.published_at is None else []
     troubled = {one.slot.pk: one.text for one in blocking if one.slot}
     context = {
         "form": found,
@@ -322,14 +323,15 @@ def slot_pick(request: HttpRequest, slot: UUID) -> HttpResponse:
     found = _managed_slot(request, slot)
     if request.method == "POST":
         item = Item.objects.filter(pk=_uuid(request.POST.get("item", ""))).select_related("current").first()
-        offered = {one.pk for one in form_editing.pickable(found.form, found, limit=100_000)}
+        at = clock.now()
+        offered = {one.pk for one in form_editing.pickable(found.form, found, at=at, limit=100_000)}
         if item is None or item.pk not in offered:
             raise Invalid("item", "请从列表里选一道题。")
-        form_editing.replace_item(slot=found, item=item, at=clock.now(), actor=request.user)
+        form_editing.replace_item(slot=found, item=item, at=at, actor=request.user)
         messages.success(request, f"第 {found.order} 题已换。")
         return redirect(reverse("exams:form", args=[found.form_id]) + f"#q{found.order}")
     text = request.GET.get("q", "")[:100]
-    rows = form_editing.pickable(found.form, found, text)
+    rows = form_editing.pickable(found.form, found, text, at=clock.now())
     for row in rows:
         row.question = question_of(row.current)
         row.key = kind(row.kind).describe_key(row.question.key)

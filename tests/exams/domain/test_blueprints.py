@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -17,13 +19,14 @@ from exams.domain.blueprints import (
     delete_blueprint,
     sections_of,
 )
+from exams.domain.pool import load_pool
 from exams.domain.supply import supply_of
 from exams.models import Blueprint
 from examsite.lib.errors import Conflict, DomainError
 from examsite.people.models import AuditRecord
-from questionbanks.domain.items import create_items
-from questionbanks.models import Item, ItemState
-from tests.factories import AT, make_bank, make_questions
+from questionbanks.domain.items import change_item, create_items, question_of
+from questionbanks.models import Edition, Item, ItemCitation, ItemState
+from tests.factories import AT, cite_ended_law, make_bank, make_questions
 from tests.papers_world import SMALL, Office, make_office, section
 
 pytestmark = pytest.mark.django_db
@@ -176,28 +179,50 @@ def test_only_approved_items_of_valid_law_can_be_drawn(office: Office) -> None:
     create_items(bank=bank, questions=make_questions("single", 2, source="草稿"), at=AT, actor=None)
     stale = Item.objects.filter(bank=bank, state=ItemState.APPROVED).order_by("number").first()
     Item.objects.filter(pk=stale.pk).update(stale_reason="村民委员会组织法已修订")
-    supply = supply_of(sections=[section("single", 5, "20")], banks=[bank])
+    supply = supply_of(sections=[section("single", 5, "20")], banks=[bank], at=AT)
     ((row,),) = supply.rows
     assert (row.needed, row.available, row.is_short) == (5, 3, True)
     assert row.reason == "可抽 3 题，差 2 题；另有 2 题未审定；1 题因法律修订待更新"
     assert supply.clashes[0].text == "“一、单项选择题”要 5 道，符合条件的只够 3 道，差 2 道"
 
 
+def test_items_of_a_law_that_has_ended_do_not_count_though_nobody_marked_them(office: Office) -> None:
+    bank = make_bank(office.tree.town, "小题库", single=4)
+    ended, upheld, old, _ = Item.objects.filter(bank=bank).order_by("number")
+    day = AT.date()
+    cite_ended_law(ended, ended_on=day)
+    cite_ended_law(upheld, ended_on=day).citations.filter(version=upheld.current).update(upheld_at=AT)
+    version = old.current
+    change_item(item=old, question=replace(question_of(version), stem="改过？"), at=AT, actor=office.officer)
+    Item.objects.filter(pk=old.pk).update(state=ItemState.APPROVED)
+    ItemCitation.objects.create(version=version, edition=Edition.objects.get(), article="第一条")
+    for at, available, reason in (
+        (AT, 3, "可抽 3 题，差 1 题；1 题因法律修订待更新"),
+        (AT - timedelta(days=1), 4, ""),
+    ):
+        ((row,),) = supply_of(sections=[section("single", 4, "25")], banks=[bank], at=at).rows
+        assert (row.available, row.reason) == (available, reason)
+        usable = load_pool([bank], at=at).usable
+        assert len(usable) == available
+        assert (str(ended.pk) in {one.id for one in usable}) == (at < AT)
+    assert Item.objects.exclude(stale_reason="").count() == 0
+
+
 def test_a_short_row_says_which_condition_makes_it_so(office: Office) -> None:
-    supply = supply_of(sections=[section("single", 20, "5", difficulty=3)], banks=[office.bank])
+    supply = supply_of(sections=[section("single", 20, "5", difficulty=3)], banks=[office.bank], at=AT)
     assert supply.rows[0][0].reason == "可抽 13 题，差 7 题；不限难度有 40 题"
 
 
 def test_rows_that_share_their_items_are_short_together(office: Office) -> None:
     rows = SectionSpec("single", Decimal(2), (RowSpec(30), RowSpec(20, difficulty=1)))
-    supply = supply_of(sections=[rows], banks=[office.bank])
+    supply = supply_of(sections=[rows], banks=[office.bank], at=AT)
     assert [row.is_short for row in supply.rows[0]] == [False, True]
     assert supply.is_short is True
 
 
 def test_enough_for_one_form_may_be_too_little_for_three(office: Office) -> None:
-    assert supply_of(sections=SMALL, banks=[office.bank], forms=5).is_short is False
-    assert supply_of(sections=SMALL, banks=[office.bank], forms=6).is_short is True
+    assert supply_of(sections=SMALL, banks=[office.bank], at=AT, forms=5).is_short is False
+    assert supply_of(sections=SMALL, banks=[office.bank], at=AT, forms=6).is_short is True
 
 
 def test_counting_takes_few_queries_whatever_the_number_of_rows(
@@ -206,4 +231,4 @@ def test_counting_takes_few_queries_whatever_the_number_of_rows(
     many = SectionSpec("single", Decimal(1), tuple(RowSpec(1, topic=f"知识点{n % 5}") for n in range(20)))
     for sections in ([section("single", 1, "1")], [many]):
         with django_assert_num_queries(4):  # type: ignore[operator]
-            supply_of(sections=sections, banks=[office.bank])
+            supply_of(sections=sections, banks=[office.bank], at=AT)

@@ -139,7 +139,7 @@ def test_to_widen_is_not_offered_where_it_would_not_help(office):
 
 def test_the_rows_say_how_many_rest(office):
     hold(office)
-    supply = supply_of(sections=SECTIONS, banks=[office.bank], exposure=Exposure(1, AT))
+    supply = supply_of(sections=SECTIONS, banks=[office.bank], at=AT, exposure=Exposure(1, AT))
     ((row,),) = supply.rows
     assert (row.available, row.is_short) == (15, True)
     assert "25 题两年内考过的场数已满" in row.reason

@@ -31,13 +31,13 @@ from exams.domain.publishing import (
 )
 from exams.engine.paper import Paper
 from exams.models import Form, FormRole, Slot
-from examsite.lib.errors import Conflict, DomainError, Forbidden
+from examsite.lib.errors import Conflict, DomainError, Forbidden, Invalid
 from examsite.people.domain.approvals import decide
 from examsite.people.models import AuditRecord
 from questionbanks.domain.items import change_item, create_items, question_of
 from questionbanks.kinds.base import Choice, Question
 from questionbanks.models import Item, ItemState
-from tests.factories import AT, make_bank, make_questions
+from tests.factories import AT, cite_ended_law, make_bank, make_questions
 from tests.papers_world import SMALL, Office, make_office, section
 
 pytestmark = pytest.mark.django_db
@@ -241,7 +241,7 @@ def test_where_nothing_is_alike_the_office_is_told(office: Office) -> None:
 def test_an_item_picked_by_hand_must_fit(office: Office) -> None:
     form = office.build()[0]
     first, second = slots_of(form)[:2]
-    picked = editing.pickable(form, first)[0]
+    picked = editing.pickable(form, first, at=LATER)[0]
     assert (
         editing.replace_item(slot=first, item=picked, at=LATER, actor=office.officer).version.item == picked
     )
@@ -296,7 +296,7 @@ def test_every_deed_by_hand_is_logged_with_the_question(office: Office) -> None:
 
 
 def test_a_form_just_built_can_be_published(office: Office) -> None:
-    assert obstacles(office.build()[0]) == []
+    assert obstacles(office.build()[0], at=LATER) == []
 
 
 @pytest.mark.parametrize(
@@ -312,12 +312,36 @@ def test_an_item_that_changed_its_state_after_the_building_stands_in_the_way(
 ) -> None:
     form = office.build()[0]
     Item.objects.filter(pk=slots_of(form)[0].version.item_id).update(**change)
-    assert [(one.code, one.text) for one in obstacles(form)] == [(code, sentence)]
+    assert [(one.code, one.text) for one in obstacles(form, at=LATER)] == [(code, sentence)]
     with pytest.raises(Conflict) as refusal:
         publish_form(form=form, at=LATER, actor=office.officer, second_person=False)
     assert refusal.value.message == f"A卷还不能定卷：{sentence}。"
     form.refresh_from_db()
     assert (form.published_at, form.paper) == (None, None)
+
+
+def test_a_law_that_ended_after_the_building_stands_in_the_way_unmarked(office: Office) -> None:
+    form = office.build()[0]
+    item = slots_of(form)[0].version.item
+    cite_ended_law(item, ended_on=AT.date())
+    sentence = f"第 1 题已过时（《村规》（2010年版）{AT.date()}起失效），请换一道"
+    assert [(one.code, one.text) for one in obstacles(form, at=AT)] == [("stale", sentence)]
+    assert obstacles(form, at=AT - timedelta(days=1)) == []
+    with pytest.raises(Conflict) as refusal:
+        publish_form(form=form, at=AT, actor=office.officer, second_person=False)
+    assert refusal.value.message == f"A卷还不能定卷：{sentence}。"
+
+
+def test_an_item_of_ended_law_is_neither_offered_nor_taken_by_hand(office: Office) -> None:
+    form = office.build()[0]
+    slot = slots_of(form)[0]
+    item = editing.pickable(form, slot, at=AT)[0]
+    cite_ended_law(item, ended_on=AT.date())
+    assert item not in editing.pickable(form, slot, at=AT, limit=1000)
+    assert item in editing.pickable(form, slot, at=AT - timedelta(days=1), limit=1000)
+    with pytest.raises(Invalid) as refusal:
+        editing.replace_item(slot=slot, item=item, at=AT, actor=office.officer)
+    assert refusal.value.code == "not_approved"
 
 
 def test_an_item_with_a_newer_version_is_refreshed_once_it_is_approved(office: Office) -> None:
@@ -328,20 +352,22 @@ def test_an_item_with_a_newer_version_is_refreshed_once_it_is_approved(office: O
     change_item(
         item=item, question=replace(question, stem=f"{question.stem}（改）"), at=LATER, actor=office.officer
     )
-    assert [one.code for one in obstacles(form)] == ["newer"]
+    assert [one.code for one in obstacles(form, at=LATER)] == ["newer"]
     with pytest.raises(Conflict) as refusal:
         editing.refresh_item(slot=slot, at=LATER, actor=office.officer)
     assert refusal.value.code == "not_approved"
     Item.objects.filter(pk=item.pk).update(state=ItemState.APPROVED)
     editing.refresh_item(slot=slot, at=LATER, actor=office.officer)
-    assert obstacles(form) == []
+    assert obstacles(form, at=LATER) == []
     assert slots_of(form)[0].version.content["stem"].endswith("（改）")
 
 
 def test_points_that_do_not_add_up_stand_in_the_way(office: Office) -> None:
     form = office.build()[0]
     Slot.objects.filter(pk=slots_of(form)[0].pk).update(points=Decimal("3.5"))
-    assert [one.text for one in obstacles(form)] == ["各题合计 99.5 分，与满分 100 分不符，请调整分值"]
+    assert [one.text for one in obstacles(form, at=LATER)] == [
+        "各题合计 99.5 分，与满分 100 分不符，请调整分值"
+    ]
 
 
 def test_a_paper_too_long_for_its_time_is_pointed_out(office: Office) -> None:

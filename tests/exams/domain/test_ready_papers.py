@@ -85,9 +85,9 @@ def test_its_items_are_approved_before_it_is_published(office: Office) -> None:
     office.exam.blueprint = None
     office.exam.save()
     form = compose(office, reviewed(office))
-    assert [one.code for one in obstacles(form)] == ["not_approved"] * 4
+    assert [one.code for one in obstacles(form, at=AT)] == ["not_approved"] * 4
     Item.objects.update(state=ItemState.APPROVED)
-    assert obstacles(form) == []
+    assert obstacles(form, at=AT) == []
 
 
 def test_a_paper_with_a_missing_answer_is_refused_with_its_place(office: Office) -> None:
