@@ -19,6 +19,10 @@ from ..domain.blueprints import RowSpec, SectionSpec
 from ..engine.headings import allowed_rules, numeral
 
 SECTION_FIELDS = ("title", "kind", "points", "credit_rule", "per_choice")
+UNASKED = {
+    "credit_rule": "all",
+    "per_choice": "0",
+}  # the page asks only for kinds that can be counted otherwise
 ROW_FIELDS = ("law", "topic", "difficulty", "audience", "count")
 _SECTION_KEY = re.compile(r"s(\d{1,3})-kind")
 MAX_SECTIONS, MAX_ROWS = 20, 60
@@ -106,7 +110,9 @@ def draft_from_post(data: Mapping[str, str]) -> list[DraftSection]:
     sections = []
     for number in numbers[:MAX_SECTIONS]:
         prefix = f"s{number}-"
-        values = {name: str(data.get(prefix + name, "")).strip()[:100] for name in SECTION_FIELDS}
+        values = {
+            name: str(data.get(prefix + name, UNASKED.get(name, ""))).strip()[:100] for name in SECTION_FIELDS
+        }
         row_key = re.compile(rf"s{number}-r(\d{{1,3}})-count")
         places = sorted(int(match[1]) for key in data if (match := row_key.fullmatch(key)))
         rows = [

@@ -90,6 +90,29 @@ def test_rows_and_sections_are_added_and_removed_without_saving(office: Office) 
     assert Blueprint.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("kind", "asked"),
+    [("single", 0), ("short_answer", 0), ("fill_blank", 0), ("true_false", 1), ("multiple", 1)],
+)
+def test_how_to_count_is_asked_only_where_there_is_a_choice(office: Office, kind: str, asked: int) -> None:
+    data = sheet(office, **{"s0-kind": kind, "command": "count"})
+    page = text_of(client_of(office.officer).post(url("blueprint_new"), data))
+    assert page.count('name="s0-credit_rule"') == asked
+    assert page.count('name="s0-per_choice"') == asked
+
+
+def test_a_section_that_was_not_asked_how_to_count_is_all_or_nothing(office: Office) -> None:
+    data = sheet(office)
+    del data["s0-credit_rule"], data["s0-per_choice"]
+    client = client_of(office.officer)
+    page = text_of(client.post(url("blueprint_new"), data | {"s0-kind": "multiple", "command": "count"}))
+    assert '<option value="all" selected>' in page
+    assert 'name="s0-per_choice" value="0"' in page
+    assert client.post(url("blueprint_new"), data).url == url("blueprints")
+    (section,) = Blueprint.objects.get(name="新规则").sections.all()
+    assert (section.credit_rule, section.per_choice) == ("all", 0)
+
+
 def test_a_short_bank_is_counted_row_by_row_while_typing(office: Office) -> None:
     reply = (
         client_of(office.officer)
