@@ -99,7 +99,12 @@ PEOPLE = [
 PEOPLE_API = [
     R("people_api:me"),
     R("people_api:my_data"),
-    call("people_api:my_correction", "", SIGNED_IN, None),
+    call("people_api:my_data", "", SIGNED_IN, None, ok=200),
+    R("people_api:my_corrections"),
+    call("people_api:my_corrections", "", SIGNED_IN, None),
+    R("people_api:my_messages"),
+    call("people_api:my_messages_seen", "", SIGNED_IN, None, ok=204),
+    call("people_api:my_sign_out", "", SIGNED_IN, None, ok=204),
     call("people_api:confirm", "", SIGNED_IN, None),
     call("people_api:sign_out", "", SIGNED_IN, None, ok=204),
     R("people_api:units"),
@@ -118,6 +123,8 @@ PEOPLE_API = [
     R("people_api:categories"),
     R("people_api:people"),
     call("people_api:people", "", SIGNED_IN, None),
+    call("people_api:export", "", SIGNED_IN, None),
+    call("people_api:export_file", "approval=export", OFFICERS, 404, ok=403),  # not theirs
     R("people_api:imports"),
     call("people_api:import_upload", "", SIGNED_IN, None, ok=415),  # JSON is no file
     R("people_api:import", "run=run", OFFICERS, 404),
@@ -130,6 +137,10 @@ PEOPLE_API = [
     call("people_api:memberships", "person=person", OFFICERS, 404),
     call("people_api:person_block", "person=person", OFFICERS, 404),
     call("people_api:person_unblock", "person=person", OFFICERS, 404, ok=200),
+    call("people_api:person_unlock", "person=person", OFFICERS, 404, ok=204),
+    call("people_api:person_sign_out", "person=person", OFFICERS, 404),
+    call("people_api:person_factor_off", "person=person", OFFICERS, 404),
+    call("people_api:person_forget", "person=person", OFFICERS, 404),
     call("people_api:person_link", "person=person", OFFICERS, 404, ok=201),
     call("people_api:person_merge", "person=person", OFFICERS, 404),
     R("people_api:roles", "person=person", VIEWERS, 404),
@@ -140,6 +151,13 @@ PEOPLE_API = [
     R("people_api:approvals"),
     R("people_api:approval", "approval=approval", OFFICERS, 404),
     call("people_api:approval_decide", "approval=approval", OFFICERS, 404),
+    R("people_api:corrections"),
+    call("people_api:correction_answer", "correction=correction", OFFICERS, 404),
+    call("people_api:feedback", "", EVERYBODY, None),
+    call("people_api:feedback_answer", "", EVERYBODY, None),
+    R("people_api:register", allow="county", deny=403),
+    R("people_api:register_entry", "feedback=feedback", "county", 403),
+    call("people_api:register_answer", "feedback=feedback", "county", 403),
     R("people_api:audit", allow="auditor", deny=403),
 ]
 

@@ -15,8 +15,9 @@ from examsite.api import Call, call, list_call
 from examsite.lib.errors import Forbidden
 from examsite.lib.phones import masked_phone
 
-from ..domain import accounts, memberships
+from ..domain import accounts, memberships, second_factor, tries
 from ..domain.listing import home_unit, search_people
+from ..domain.personal import propose_forgetting
 from ..models import Category, Membership, Role, Unit, User
 from ..rules import people_managed_by, people_visible_to, units_under
 from ..sealed import read_phone
@@ -161,6 +162,47 @@ class PersonLink(PersonCall):
         token = accounts.issue_link(user=user, unit=home_unit(user), at=self.at, actor=request.user)
         address = request.build_absolute_uri(reverse(f"{settings.LOGIN_URL}_link"))
         return Response({"link": f"{address}#{token}"}, status=201)
+
+
+class PersonUnlock(PersonCall):
+    @call("people_unlock", tag=TAG, status=204)
+    def post(self, request: Request, person: UUID) -> Response:
+        """After too many wrong passwords: he may try again at once."""
+        tries.unlock_person(user=self.managed(person), at=self.at, actor=request.user)
+        return Response(status=204)
+
+
+class PersonSignOut(PersonCall):
+    @call("people_sign_out", tag=TAG, request=schema.PeopleReasonIn, status=204)
+    def post(self, request: Request, person: UUID) -> Response:
+        """End the person's sign-ins everywhere (a lost telephone)."""
+        user, data = self.managed(person), self.read(schema.PeopleReasonIn)
+        accounts.sign_out_everywhere(user=user, reason=data["reason"], at=self.at, actor=request.user)
+        return Response(status=204)
+
+
+class PersonFactorOff(PersonCall):
+    grave = True
+
+    @call("people_factor_off", tag=TAG, request=schema.PeopleReasonIn, status=204)
+    def post(self, request: Request, person: UUID) -> Response:
+        """Telephone and recovery codes are lost: the second factor is set up again at the next sign-in."""
+        user, data = self.managed(person), self.read(schema.PeopleReasonIn)
+        second_factor.remove_second_factor(user=user, reason=data["reason"], at=self.at, actor=request.user)
+        return Response(status=204)
+
+
+class PersonForget(PersonCall):
+    grave = True
+
+    @call("people_forget", tag=TAG, request=schema.PeopleReasonIn, reply=schema.ApprovalOut, status=202)
+    def post(self, request: Request, person: UUID) -> Response:
+        """Ask a second officer to agree that the data of somebody who has left are deleted."""
+        user, data = self.managed(person), self.read(schema.PeopleReasonIn)
+        approval = propose_forgetting(
+            user=user, unit=home_unit(user), reason=data["reason"], at=self.at, actor=request.user
+        )
+        return Response(schema.ApprovalOut(approval).data, status=202)
 
 
 class PersonMerge(PersonCall):

@@ -152,6 +152,13 @@ class MergeIn(StrictSerializer):
     reason = serializers.CharField(max_length=200)
 
 
+class PeopleExportIn(StrictSerializer):
+    unit = serializers.UUIDField(help_text="With all below it.")
+    category = serializers.SlugField(default=None, allow_null=True, help_text="null: all.")
+    with_phones = serializers.BooleanField(default=False)
+    purpose = serializers.CharField(max_length=200, help_text="Stands in approval, log and file.")
+
+
 class LinkOut(serializers.Serializer):
     link = serializers.CharField(help_text="Shown once; works once, for three days.")
 

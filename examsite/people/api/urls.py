@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import imports, mine, persons, roles, stages, units
+from . import exports, imports, mine, persons, roles, stages, units, voice
 
 app_name = "people_api"
 urlpatterns = [
     path("me", mine.Me.as_view(), name="me"),
     path("my/data", mine.MyData.as_view(), name="my_data"),
-    path("my/corrections", mine.MyCorrection.as_view(), name="my_correction"),
+    path("my/corrections", mine.MyCorrections.as_view(), name="my_corrections"),
+    path("my/messages", mine.MyMessages.as_view(), name="my_messages"),
+    path("my/messages/seen", mine.MyMessagesSeen.as_view(), name="my_messages_seen"),
+    path("my/sign-out", mine.SignOutEverywhere.as_view(), name="my_sign_out"),
     path("confirm", mine.Confirm.as_view(), name="confirm"),
     path("sign-out", mine.SignOut.as_view(), name="sign_out"),
     path("units", units.Units.as_view(), name="units"),
@@ -24,6 +27,8 @@ urlpatterns = [
     path("stages", stages.Steps.as_view(), name="stages"),
     path("categories", units.Categories.as_view(), name="categories"),
     path("people", persons.People.as_view(), name="people"),
+    path("people/export", exports.PeopleExport.as_view(), name="export"),
+    path("people/export/<uuid:approval>", exports.PeopleExportFile.as_view(), name="export_file"),
     path("people/imports", imports.Imports.as_view(), name="imports"),
     path("people/imports/upload", imports.ImportUpload.as_view(), name="import_upload"),
     path("people/imports/<uuid:run>", imports.ImportPreview.as_view(), name="import"),
@@ -34,6 +39,14 @@ urlpatterns = [
     path("people/<uuid:person>/memberships", persons.PersonMemberships.as_view(), name="memberships"),
     path("people/<uuid:person>/block", persons.PersonBlock.as_view(), name="person_block"),
     path("people/<uuid:person>/unblock", persons.PersonUnblock.as_view(), name="person_unblock"),
+    path("people/<uuid:person>/unlock", persons.PersonUnlock.as_view(), name="person_unlock"),
+    path("people/<uuid:person>/sign-out", persons.PersonSignOut.as_view(), name="person_sign_out"),
+    path(
+        "people/<uuid:person>/second-factor/remove",
+        persons.PersonFactorOff.as_view(),
+        name="person_factor_off",
+    ),
+    path("people/<uuid:person>/forget", persons.PersonForget.as_view(), name="person_forget"),
     path("people/<uuid:person>/link", persons.PersonLink.as_view(), name="person_link"),
     path("people/<uuid:person>/merge", persons.PersonMerge.as_view(), name="person_merge"),
     path("people/<uuid:person>/stages", stages.PersonStages.as_view(), name="person_stages"),
@@ -45,5 +58,12 @@ urlpatterns = [
     path("approvals", roles.Approvals.as_view(), name="approvals"),
     path("approvals/<uuid:approval>", roles.ApprovalDetail.as_view(), name="approval"),
     path("approvals/<uuid:approval>/decide", roles.ApprovalDecide.as_view(), name="approval_decide"),
+    path("corrections", voice.Corrections.as_view(), name="corrections"),
+    path("corrections/<uuid:correction>/answer", voice.CorrectionAnswer.as_view(), name="correction_answer"),
+    path("feedback", voice.FeedbackNew.as_view(), name="feedback"),
+    path("feedback/answer", voice.FeedbackAnswer.as_view(), name="feedback_answer"),
+    path("feedback/register", voice.Register.as_view(), name="register"),
+    path("feedback/register/<uuid:feedback>", voice.RegisterEntry.as_view(), name="register_entry"),
+    path("feedback/register/<uuid:feedback>/answer", voice.RegisterAnswer.as_view(), name="register_answer"),
     path("audit", roles.Audit.as_view(), name="audit"),
 ]

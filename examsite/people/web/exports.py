@@ -12,6 +12,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST
 
 from examsite.lib import clock
+from examsite.lib.cells import XLSX
 from examsite.web import ask, page
 
 from ..domain.exports import export_people, propose_export
@@ -19,8 +20,6 @@ from ..models import Role
 from ..rules import approvals_visible_to, units_under
 from ..sessions import sure
 from .forms import ExportForm
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @page

@@ -148,7 +148,7 @@ def test_me_by_program(tree: UnitTree) -> None:
     assert mine("get", "me") == {"id": str(user.pk), "name": "张三", "roles": []}
     data = {one["title"]: one["rows"] for one in mine("get", "my_data")}
     assert data["基本信息"][0]["手机号"] == "13800001234"
-    mine("post", "my_correction", text="村不对", status=204)
+    mine("post", "my_corrections", text="村不对", status=204)
     assert CorrectionRequest.objects.get().user == user
     mine("post", "sign_out", status=204)
     mine("get", "me", status=401)
