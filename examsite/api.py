@@ -50,15 +50,23 @@ class Problem(serializers.Serializer):
 
 
 def call(
-    operation_id: str, *, tag: str, request: Any = None, reply: Any = None, status: int = 200, **more: Any
+    operation_id: str,
+    *,
+    tag: str,
+    request: Any = None,
+    reply: Any = None,
+    status: int = 200,
+    also: dict[int, Any] | None = None,
+    **more: Any,
 ) -> Any:
-    """A call's entry in the API document: what goes in, what comes out, and the problems of all calls."""
+    """A call's entry in the API document: what goes in, what comes out (`also`: at another time with another
+    status), and the problems of all calls."""
     problems = {(code, PROBLEM): Problem for code in (400, 401, 403, 404, 409)}
     return extend_schema(
         operation_id=operation_id,
         tags=[tag],
         request=request,
-        responses={status: reply, **problems},
+        responses={status: reply, **(also or {}), **problems},
         **more,
     )
 

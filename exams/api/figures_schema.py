@@ -154,6 +154,13 @@ class SnapshotOut(serializers.Serializer):
     outdated_reason = serializers.CharField(allow_blank=True)
 
 
+class WaitingOut(serializers.Serializer):
+    """What a second officer has to agree to, and that it waits for him (待第二人批准)."""
+
+    approvals = serializers.ListField(child=serializers.UUIDField())
+    state = serializers.CharField()
+
+
 class ChangedOut(serializers.Serializer):
     name = serializers.CharField()
     before = serializers.CharField()

@@ -25,6 +25,7 @@ from ..analytics.documents.sheets import report_book
 from ..analytics.documents.word import DOCX, report_docx
 from ..analytics.reports.document import ReportDocument, to_json
 from ..analytics.snapshots.differences import look_again, recompute
+from ..analytics.snapshots.figure_proposals import WAITING, propose_figure
 from ..analytics.snapshots.freezing import freeze_figure, is_intact, kept_document, kept_figure
 from ..analytics.snapshots.report_states import (
     choose_style,
@@ -69,20 +70,26 @@ class Snapshots(Call):
         rows = snapshots_visible_to(request.user).select_related("unit", "frozen_by", "approver")
         return self.paged(rows.defer("value", "people").order_by("-frozen_at", "pk"), schema.SnapshotOut)
 
-    @records_call("snapshots_create", request=schema.NewSnapshotIn, reply=schema.SnapshotOut, status=201)
+    @records_call(
+        "snapshots_create",
+        request=schema.NewSnapshotIn,
+        reply=schema.SnapshotOut,
+        status=201,
+        also={202: schema.WaitingOut},
+    )
     def post(self, request: Request) -> Response:
-        """Freeze one figure with everything it rests on."""
+        """Freeze one figure with everything it rests on, or (202) ask a second officer to."""
         data = self.read(schema.NewSnapshotIn)
         exam = self.find(exams_in_sight(request.user).select_related("unit"), data["exam"])
         require(request.user, exam.unit, Role.OFFICER)
-        snapshot = freeze_figure(
-            exam=exam,
-            unit=unit_for_figures(request.user, exam, str(data.get("unit") or "")),
-            measure=data["measure"],
-            as_of=data.get("as_of") or self.at,
-            at=self.at,
-            actor=request.user,
-        )
+        unit = unit_for_figures(request.user, exam, str(data.get("unit") or ""))
+        what = {"exam": exam, "unit": unit, "measure": data["measure"], "at": self.at, "actor": request.user}
+        if settings.REQUIRE_SECOND_PERSON:
+            approval = propose_figure(as_of=data.get("as_of"), **what)
+            return Response(
+                schema.WaitingOut({"approvals": [approval.pk], "state": WAITING}).data, status=202
+            )
+        snapshot = freeze_figure(as_of=data.get("as_of") or self.at, **what)
         return Response(schema.SnapshotOut(snapshot).data, status=201)
 
 

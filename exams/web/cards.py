@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,20 +19,27 @@ from django.utils.timezone import is_aware
 from django.views.decorators.http import require_POST, require_safe
 
 from examsite.lib import clock
-from examsite.people.models import Role, Unit
-from examsite.people.rules import granted_paths, require
+from examsite.people.models import Approval, Role, Unit
+from examsite.people.rules import approvals_visible_to, granted_paths, require
 from examsite.web import page
 
 from ..analytics.facts.people import EXTERNAL, names_of, people_of
 from ..analytics.groups import Member, members_of
 from ..analytics.measures import MEASURES, Figure, describe, evaluate
 from ..analytics.snapshots.differences import look_again, recompute
+from ..analytics.snapshots.figure_proposals import (
+    fingerprint,
+    open_proposals,
+    propose_figure,
+    waiting_for,
+)
 from ..analytics.snapshots.freezing import freeze_figure, is_intact, kept_document, kept_figure
 from ..analytics.tally import tally
 from ..domain.certificates import masked
 from ..domain.explaining import explain
 from ..domain.results import attempt_result
 from ..domain.standings import rule_of
+from ..engine.results import PersonResult
 from ..models import Attempt, Exam, Snapshot, SnapshotKind
 from ..rules import (
     exams_in_sight,
@@ -55,6 +64,15 @@ class Line:
     external: int
 
 
+@dataclass(frozen=True)
+class Proposal:
+    """A freezing that waits for a second person: of what this card shows, or of what has changed since."""
+
+    approval: Approval
+    is_here: bool
+    is_stale: bool
+
+
 # --- The card of a figure of an exam -----------------------------------------------------------------------
 
 
@@ -67,12 +85,18 @@ def exam_in_sight(request: HttpRequest, key: str) -> Exam:
     return get_object_or_404(exams_in_sight(request.user).select_related("unit", "category"), pk=found)
 
 
-def of_exam(request: HttpRequest, exam: Exam, unit: Unit, measure: str, as_of: datetime) -> dict[str, Any]:
-    """What the card of an exam's figure shows: the figure of a unit's people, and a page of them."""
+def of_exam(
+    request: HttpRequest, exam: Exam, unit: Unit, measure: str, as_of: datetime, *, looks_back: bool = False
+) -> dict[str, Any]:
+    """What the card of an exam's figure shows: the figure of a unit's people, and a page of them.
+
+    `looks_back`: `as_of` is a moment that was asked for, not now.
+    """
     people = people_of(exam, at=as_of, under=unit.path)
     rule = rule_of(exam)
     figure = evaluate(measure, tally(people, rule))
     members = members_of(measure, people, rule)
+    proposals = _proposals(exam, unit, measure, people, as_of, looks_back)
     page_obj = Paginator(members, PER_PAGE).get_page(request.GET.get("page"))
     return {
         "exam": exam,
@@ -83,16 +107,38 @@ def of_exam(request: HttpRequest, exam: Exam, unit: Unit, measure: str, as_of: d
         "page_obj": page_obj,
         "lines": _lines(request, page_obj.object_list, unit),
         "is_rate": figure.whole is not None,
-        "may_freeze": _officer(request, exam),
+        "may_freeze": _officer(request, exam) and not _is_baseless(exam, figure),
+        "freeze_as_of": as_of.isoformat() if looks_back else "",
+        "second_person": settings.REQUIRE_SECOND_PERSON,
+        "proposals": proposals,
+        "is_proposed": any(one.is_here for one in proposals),
         "with_names": may_see_names(request.user, unit),
     }
 
 
 def _figure_words(exam: Exam, figure: Figure) -> str:
     """The figure as it may be shown: no rate without a frozen roster."""
-    if figure.whole is not None and exam.roster_frozen_at is None:
-        return "—（名册未冻结，不列比率）"
-    return figure.text()
+    return "—（名册未冻结，不列比率）" if _is_baseless(exam, figure) else figure.text()
+
+
+def _is_baseless(exam: Exam, figure: Figure) -> bool:
+    return figure.whole is not None and exam.roster_frozen_at is None
+
+
+def _proposals(
+    exam: Exam, unit: Unit, measure: str, people: list[PersonResult], as_of: datetime, looks_back: bool
+) -> list[Proposal]:
+    """What waits for a second person here. On a card of now it is seen which of them still hold."""
+    waiting = list(waiting_for(exam, unit=unit, measure=measure, at=clock.now()))
+    if not waiting:
+        return []
+    moment, shown = as_of.isoformat() if looks_back else None, fingerprint(exam, measure, people)
+    proposals = []
+    for one in waiting:
+        proposed, is_same = one.content, one.content["数字指纹"] == shown
+        is_here = moment == proposed["as_of"]
+        proposals.append(Proposal(one, is_here and is_same, is_here and not is_same))
+    return proposals
 
 
 def _officer(request: HttpRequest, exam: Exam) -> bool:
@@ -130,9 +176,10 @@ def exam_card(request: HttpRequest, exam_id: UUID, measure: str) -> HttpResponse
     if definition is None or definition.scope != "exam":
         raise Http404
     unit = _unit(request, exam)
-    as_of = _moment(request.GET.get("as_of", "")) or clock.now()
+    asked = _moment(request.GET.get("as_of", ""))
     context = {"measure": definition, "definition": describe(definition)}
-    return render(request, "exams/reports/card.html", context | of_exam(request, exam, unit, measure, as_of))
+    shown = of_exam(request, exam, unit, measure, asked or clock.now(), looks_back=asked is not None)
+    return render(request, "exams/reports/card.html", context | shown)
 
 
 def _unit(request: HttpRequest, exam: Exam) -> Unit:
@@ -153,12 +200,19 @@ def _moment(text: str) -> datetime | None:
 @page
 @require_POST
 def exam_card_freeze(request: HttpRequest, exam_id: UUID, measure: str) -> HttpResponse:
-    """Freeze the figure as it stands."""
+    """Freeze the figure as the card shows it, or ask a second person to."""
     exam = exam_in_sight(request, str(exam_id))
     require(request.user, exam.unit, Role.OFFICER)
-    at = clock.now()
+    at, unit, as_of = clock.now(), _unit(request, exam), _moment(request.POST.get("as_of", ""))
+    if settings.REQUIRE_SECOND_PERSON:
+        propose_figure(exam=exam, unit=unit, measure=measure, as_of=as_of, at=at, actor=request.user)
+        messages.success(
+            request, "已提出，待第二人批准：另一位考务在“审批”里同意后冻结，看到的就是这个数字。"
+        )
+        query = {"unit": str(unit.pk)} | ({"as_of": as_of.isoformat()} if as_of else {})
+        return redirect(f"{reverse('exams:exam_card', args=[exam.pk, measure])}?{urlencode(query)}")
     snapshot = freeze_figure(
-        exam=exam, unit=_unit(request, exam), measure=measure, as_of=at, at=at, actor=request.user
+        exam=exam, unit=unit, measure=measure, as_of=as_of or at, at=at, actor=request.user
     )
     messages.success(request, "已冻结。以后数据有变化，这里会说明变化和原因。")
     return redirect("exams:snapshot", snapshot.pk)
@@ -177,10 +231,14 @@ def snapshots(request: HttpRequest) -> HttpResponse:
         .defer("value", "people")
         .order_by("-frozen_at")
     )
+    waiting = approvals_visible_to(request.user).filter(pk__in=open_proposals(clock.now()).values("pk"))
     return render(
         request,
         "exams/reports/snapshots.html",
-        {"page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))},
+        {
+            "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+            "waiting": waiting.select_related("proposer"),
+        },
     )
 
 

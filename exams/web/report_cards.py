@@ -94,7 +94,9 @@ def _behind_exam(asked: Asked) -> dict[str, Any]:
             return {"totals": totals}
         exam = before.select_related("unit", "category")[0]
     if asked.measure.scope is Scope.EXAM:
-        return of_exam(asked.request, exam, exam.unit, asked.measure.id, asked.as_of)
+        return of_exam(
+            asked.request, exam, exam.unit, asked.measure.id, asked.as_of, looks_back=asked.frozen is not None
+        )
     return _behind_year(asked)
 
 
@@ -151,7 +153,7 @@ def _behind_topic(asked: Asked) -> dict[str, Any]:
     if len(exams) > 1:
         return _lines_of(asked, exams) | shown
     people = of_exam(asked.request, exams[0], unit, "first_mean", asked.as_of)
-    return people | shown | {"is_rate": False, "may_freeze": False}
+    return people | shown | {"is_rate": False, "may_freeze": False, "proposals": []}
 
 
 def _behind_exams(asked: Asked) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""Freezing: the value, the people and attempts behind it, and one digest over all of it."""
+"""Freezing: the value, the people and attempts behind it, and one digest over all of it.
+
+Who may freeze what, and with whom, is asked elsewhere: `figure_proposals` and `report_states`.
+"""
 
 from __future__ import annotations
 
@@ -26,30 +29,45 @@ from ...models import (
 from ..facts.people import EXTERNAL, people_of
 from ..facts.stamps import stamps_of
 from ..facts.stored import RecountedSums
-from ..measures import MEASURES, Figure, Scope, evaluate
+from ..measures import MEASURES, Figure, Measure, Scope, evaluate
 from ..reports.document import ReportDocument, from_json
 from ..tally import Tally, pack, unpack
 
 SUM = Decimal("0.000001")
 
 
-@transaction.atomic
-def freeze_figure(
-    *, exam: Exam, unit: Unit, measure: str, as_of: datetime, at: datetime, actor: User
-) -> Snapshot:
-    """Freeze one figure of one exam in the subtree of a unit, as the rows stood at `as_of`.
-
-    Raises Invalid for an unknown measure, for a moment to come, and for a unit nobody of which is listed.
-    """
+def measure_of_exam(measure: str) -> Measure:
+    """The measure of this id. Raises Invalid for one that there is not, or that is not of one exam."""
     definition = MEASURES.get(measure)
     if definition is None or definition.scope is not Scope.EXAM:
         raise Invalid("measure", f"没有“{measure}”这个指标。")
+    return definition
+
+
+@transaction.atomic
+def freeze_figure(
+    *,
+    exam: Exam,
+    unit: Unit,
+    measure: str,
+    as_of: datetime,
+    at: datetime,
+    actor: User,
+    approver: User | None = None,
+) -> Snapshot:
+    """Freeze one figure of one exam in the subtree of a unit, as the rows stood at `as_of`.
+
+    `approver` is the second person; None where the office works without. Raises Invalid for an unknown
+    measure, for a moment to come, and for a unit nobody of which is listed.
+    """
+    definition = measure_of_exam(measure)
     if as_of > at:
         raise Invalid("as_of", "数据时间不能晚于现在。")
     counts = counts_of(exam, unit, as_of)
     if counts is None:
         raise Invalid("unit", f"“{unit}”没有人在“{exam.title}”的名册里。")
     figure = evaluate(measure, counts)
+    holds = as_of == at or evaluate(measure, counts_of(exam, unit, at) or Tally()) == figure
     return freeze(
         kind=SnapshotKind.FIGURE,
         unit=unit,
@@ -62,6 +80,8 @@ def freeze_figure(
         under=unit.path,
         at=at,
         actor=actor,
+        approver=approver,
+        holds=holds,
     )
 
 
@@ -85,10 +105,13 @@ def freeze(
     actor: User,
     approver: User | None = None,
     report: AnnualReport | None = None,
+    holds: bool = True,
 ) -> Snapshot:
+    """Keep a value and all that it rests on. `holds`: at `at` the rows still say what they said at `as_of`;
+    where they do not, no stamps are kept, and whoever looks again is told what has changed."""
     people = {exam.pk: people_of(exam, at=as_of, under=under) for exam in exams}
-    attempts, externals = _tries(people.values())
-    stamps = stamps_of(exams, at=as_of)
+    attempts, externals = counting_tries(people.values())
+    stamps = stamps_of(exams, at=as_of) if holds else {}
     snapshot = Snapshot(
         kind=kind,
         unit=unit,
@@ -118,7 +141,7 @@ def freeze(
     return snapshot
 
 
-def _tries(
+def counting_tries(
     people: Iterable[Iterable[PersonResult]],
 ) -> tuple[list[tuple[str, Decimal | None]], list[list[str]]]:
     """The counting attempts with their percentages, and the results from elsewhere."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -57,10 +58,19 @@ PAGES = {
     "exams.rosterentry": "exams:entry",
     "people.user": "people:person",
 }
+# Deeds whose page is named by their content: (address, its parts, its query).
+PAGES_OF_DEEDS = {
+    "figure.freeze": ("exams:exam_card", ("exam", "measure"), ("unit", "as_of")),
+}
 
 
 def target_url(approval: Approval) -> str:
     """Where the second person can look at what he approves; "" where there is no page."""
+    if approval.action in PAGES_OF_DEEDS:
+        name, parts, query = PAGES_OF_DEEDS[approval.action]
+        address = reverse(name, args=[approval.content[one] for one in parts])
+        asked = {one: approval.content[one] for one in query if approval.content[one]}
+        return f"{address}?{urlencode(asked)}"
     name = PAGES.get(approval.object_type)
     return reverse(name, args=[approval.object_id]) if name else ""
 

@@ -12,7 +12,7 @@ from exams.analytics.measures import MEASURES
 from exams.domain.annual import register_activity
 from exams.models import Activity, Attempt, Snapshot
 from examsite.lib import clock
-from examsite.people.models import Role
+from examsite.people.models import Approval, Role
 from tests.exams.web.test_leaders import ninety_eight_of_104, signed_in
 from tests.figures_world import ExamWorld, make_town
 
@@ -153,6 +153,26 @@ def test_a_chart_is_the_pages():
 # --- Snapshots and the register ------------------------------------------------------------------------
 
 
+def test_a_figure_is_proposed_and_frozen_by_the_second_officer():
+    world = ninety_eight_of_104()
+    client = signed_in(world.town.town, Role.OFFICER)
+    asked = {"exam": str(world.exam.pk), "measure": "pass_rate"}
+    proposed = client.post(reverse("exams_api:snapshots"), asked, "application/json")
+    assert proposed.status_code == 202
+    approval = Approval.objects.get()
+    assert proposed.json() == {"approvals": [str(approval.pk)], "state": "待第二人批准"}
+    again = client.post(reverse("exams_api:snapshots"), asked, "application/json")
+    assert again.json() == proposed.json()
+    county = signed_in(world.town.county, Role.OFFICER)
+    address = reverse("people_api:approval_decide", args=[approval.pk])
+    answer = {"approve": True, "digest": approval.digest}
+    assert client.post(address, answer, "application/json").status_code == 403
+    assert county.post(address, answer, "application/json").status_code == 200
+    (frozen,) = get(client, "snapshots").json()["results"]
+    assert (frozen["digest"], frozen["approver"]) == (Snapshot.objects.get().digest, "领导")
+
+
+@pytest.mark.usefixtures("alone")
 def test_a_figure_is_frozen_and_looked_at_again():
     world = ninety_eight_of_104()
     client = signed_in(world.town.town, Role.OFFICER)

@@ -15,6 +15,7 @@ from django.urls import reverse
 from docx import Document
 from openpyxl import load_workbook
 
+from exams.analytics.snapshots.freezing import kept_figure
 from exams.analytics.snapshots.report_states import open_report
 from exams.domain.annual import register_activity
 from exams.domain.releases import release_sitting
@@ -141,19 +142,108 @@ def test_writing_it_anew_is_asked_first():
     assert Snapshot.objects.count() == 1
 
 
-def test_a_figure_is_frozen_on_its_card():
+def second_officer(world: ExamWorld) -> Client:
+    """Another officer of the town, signed in."""
+    second = make_user("复核人")
+    grant_role(user=second, role=Role.OFFICER, unit=world.town.town, at=LATER, actor=None)
+    client = Client()
+    client.force_login(second)
+    return client
+
+
+def freeze(client: Client, world: ExamWorld, **data: str) -> str:
+    """Where the card's button leads."""
+    return client.post(reverse("exams:exam_card_freeze", args=[world.exam.pk, "pass_rate"]), data).url
+
+
+def test_a_figure_is_frozen_on_its_card_by_two_people():
     world = year_of(make_town())
     client = signed_in(world.town.town, Role.OFFICER)
-    done = client.post(reverse("exams:exam_card_freeze", args=[world.exam.pk, "pass_rate"]))
+    second = second_officer(world)
+    assert "提出冻结这个数字" in page(client, "exam_card", world.exam.pk, "pass_rate")
+    card = client.get(freeze(client, world)).content.decode()
+    assert "待第二人批准" in card
+    assert "提出冻结这个数字" not in card
+    assert Snapshot.objects.count() == 0
+    approval = Approval.objects.get()
+    shown = second.get(reverse("people:approval", args=[approval.pk])).content.decode()
+    for words in ("合格率", "100%（104 ÷ 104）", "104 名应考人，111 份作答", approval.content["数字指纹"]):
+        assert words in shown
+    (look,) = [one for one in links(shown) if "/cards/" in one]
+    assert "待第二人批准" in second.get(look).content.decode()
+    assert approval.summary in page(client, "snapshots")
+    second.post(reverse("people:approval", args=[approval.pk]), {"approve": "1"})
     snapshot = Snapshot.objects.get()
-    assert done.url == reverse("exams:snapshot", args=[snapshot.pk])
+    assert "，复核人 核准" in page(client, "snapshot", snapshot.pk)
     assert "100%" in page(client, "snapshot", snapshot.pk)
     assert "合格率" in page(client, "snapshots")
+    assert "待第二人批准" not in page(client, "exam_card", world.exam.pk, "pass_rate")
+
+
+def test_what_has_changed_is_proposed_anew_on_the_card():
+    world = year_of(make_town())
+    client = signed_in(world.town.town, Role.OFFICER)
+    second = second_officer(world)
+    freeze(client, world)
+    attempt = Attempt.objects.filter(points=80).first()
+    Attempt.objects.filter(pk=attempt.pk).update(voided_at=clock.now())
+    world.event(attempt, "void", "marked", "marked", clock.now())
+    card = page(client, "exam_card", world.exam.pk, "pass_rate")
+    assert "提出以后数字或其依据有变化" in card
+    assert "提出冻结这个数字" in card
+    first = Approval.objects.get()
+    refused = second.post(reverse("people:approval", args=[first.pk]), {"approve": "1"})
+    assert refused.status_code == 409
+    assert "提出以后数字或其依据有变化" in refused.content.decode()
+    freeze(client, world)
+    again = Approval.objects.exclude(pk=first.pk).get()
+    assert again.content["数值"] == "100%（103 ÷ 103）"
+    second.post(reverse("people:approval", args=[again.pk]), {"approve": "1"})
+    assert kept_figure(Snapshot.objects.get()).whole == 103
+
+
+def test_a_card_that_looks_back_freezes_what_it_shows():
+    world = year_of(make_town())
+    client = signed_in(world.town.town, Role.OFFICER)
+    november = datetime(2022, 12, 1, tzinfo=UTC).isoformat()
+    assert f'value="{november}"' in page(client, "exam_card", world.exam.pk, "pass_rate", as_of=november)
+    card = client.get(freeze(client, world, as_of=november)).content.decode()
+    assert "待第二人批准" in card
+    assert "提出冻结这个数字" not in card
+    assert "提出冻结这个数字" in page(client, "exam_card", world.exam.pk, "pass_rate")
+    assert Approval.objects.get().content["数值"] == "93.27%（97 ÷ 104）"
+
+
+def test_no_rate_is_frozen_without_its_roster():
+    world = ExamWorld(make_town(), roster_frozen_at=None)
+    world.people(9, 80)
+    client = signed_in(world.town.town, Role.OFFICER)
+    assert "提出冻结这个数字" not in page(client, "exam_card", world.exam.pk, "pass_rate")
+    assert "提出冻结这个数字" in page(client, "exam_card", world.exam.pk, "passed")
+
+
+@pytest.mark.usefixtures("alone")
+def test_alone_a_figure_is_frozen_on_its_card():
+    world = year_of(make_town())
+    client = signed_in(world.town.town, Role.OFFICER)
+    assert "提出" not in page(client, "exam_card", world.exam.pk, "pass_rate")
+    assert freeze(client, world) == reverse("exams:snapshot", args=[Snapshot.objects.get().pk])
+    assert Approval.objects.count() == 0
+
+
+def test_a_leader_sees_that_a_figure_waits_and_freezes_nothing():
+    world = year_of(make_town())
+    freeze(signed_in(world.town.town, Role.OFFICER), world)
+    card = page(signed_in(world.town.town), "exam_card", world.exam.pk, "pass_rate")
+    assert "待第二人批准" in card
+    assert "冻结这个数字" not in card
+    assert "/approvals/" not in card
     refused = signed_in(world.town.town).post(
         reverse("exams:exam_card_freeze", args=[world.exam.pk, "pass_rate"])
     )
     assert refused.status_code == 403
-    assert Snapshot.objects.count() == 1
+    assert Approval.objects.count() == 1
+    assert Snapshot.objects.count() == 0
 
 
 # --- Three clicks ----------------------------------------------------------------------------------------
