@@ -243,6 +243,7 @@ class _Sheet:
                 severity = "doubtful" if year < 1990 or meaning == "stem" else "broken"
                 draft.note("date_cell", message, "把单元格设为文本格式后重新填写", severity)
         self._report_formulas(draft, number)
+        self._report_percents(draft, index)
         if number in self.grid.hidden_rows:
             draft.doubt("hidden_row", "这一行在表格里是隐藏的", "核对是否要导入")
         if number in self.grid.pictures or "picture" in fields or "DISPIMG(" in draft.raw:
@@ -269,6 +270,18 @@ class _Sheet:
         failed = "、".join(f"{cell}（{lost[c]}）" for c, cell in formulas if lost.get(c))
         if failed:
             draft.note("formula_error", f"{failed}是公式，计算结果是错误", "改正公式，或直接填写内容")
+
+    def _report_percents(self, draft: Draft, index: int) -> None:
+        """Numbers between 0 and 1 in options and answers, where the file does not tell how they are shown."""
+        row, number = self.grid.rows[index], self.grid.numbers[index]
+        for column, meaning in () if self.grid.formatted else self.columns.meanings.items():
+            value = row[column] if column < len(row) else ""
+            wanted = meaning.startswith("choice") or meaning in {"answer", "more_answer"}
+            if wanted and isinstance(value, float) and 0 < value < 1:
+                cell = f"{column_letter(column)}{number}（{cell_text(value).text}）"
+                draft.doubt(
+                    "perhaps_percent", f"{cell}可能是百分数，文件里看不出显示的样子", "核对这一格的内容"
+                )
 
     def _lacks_result(self, index: int, meaning: str) -> bool:
         """Whether the cell of this meaning in a row is a formula without a stored result."""

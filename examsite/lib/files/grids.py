@@ -15,6 +15,7 @@ from ..texts import clean, number_text
 from .archives import Archive
 from .encodings import decode
 from .unreadable import Unreadable
+from .xls_formats import percent_cells
 
 MAX_CELLS = 2_000_000  # cells with something in them, in one sheet
 MAX_AREA = 4_000_000  # rows × columns up to the last filled cell; sparser sheets are read row by row
@@ -28,7 +29,8 @@ class Grid:
 
     Values are str, float, int, bool, date, datetime, time or timedelta; "" is empty. `hidden_rows`,
     `pictures`: row numbers; `formulas`: (row number, column index); `valueless`: those of them without a
-    stored result ("" if never calculated, else the error: "#REF!"); `merged`: 0-based corners.
+    stored result ("" if never calculated, else the error: "#REF!"); `merged`: 0-based corners; `formatted`:
+    whether percentages are such ("50%"), because the formats of the cells are known.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Grid:
     formulas: frozenset[tuple[int, int]] = frozenset()
     valueless: Mapping[tuple[int, int], str] = field(default_factory=dict)
     merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
+    formatted: bool = True
 
     def place(self, index: int) -> str:
         """Where row `index` stands, for people: "单选题 第5行"."""
@@ -90,7 +93,7 @@ def column_letter(index: int) -> str:
 
 def read_workbook(data: bytes) -> list[Grid]:
     """The sheets of an xlsx, xlsm, xlsb, ods or xls file, whatever its name. Raises Unreadable."""
-    facts = _package_facts(data) if data.startswith(b"PK") else {}
+    facts = _package_facts(data) if data.startswith(b"PK") else _xls_facts(data)
     return list(_sheets(data, facts))
 
 
@@ -102,7 +105,7 @@ def _sheets(data: bytes, facts: dict[str, _SheetFacts]) -> Iterator[Grid]:
         for meta in book.sheets_metadata:
             if meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
                 continue
-            known = facts.get(meta.name, _SheetFacts())
+            known = facts.get(meta.name, _SheetFacts(formatted=False))
             hidden = meta.visible != python_calamine.SheetVisibleEnum.Visible
             rows: Sequence[Sequence[Any]]
             numbers: Sequence[int]
@@ -128,6 +131,7 @@ def _sheets(data: bytes, facts: dict[str, _SheetFacts]) -> Iterator[Grid]:
                 known.formulas,
                 known.valueless,
                 merged,
+                known.formatted,
             )
     except python_calamine.PasswordError as error:
         raise Unreadable("password", "文件设有打开密码；请取消密码后再导入") from error
@@ -158,6 +162,7 @@ class _SheetFacts:
     formulas: frozenset[tuple[int, int]] = frozenset()
     valueless: Mapping[tuple[int, int], str] = field(default_factory=dict)
     percents: frozenset[tuple[int, int]] = frozenset()
+    formatted: bool = True
 
 
 def _with_percents(
@@ -168,7 +173,7 @@ def _with_percents(
         return rows
     return [
         [
-            _percent_text(value) if (number, column) in percents and isinstance(value, float) else value
+            _percent_text(value) if (number, column) in percents and type(value) in (int, float) else value
             for column, value in enumerate(row)
         ]
         for number, row in zip(numbers, rows, strict=True)
@@ -204,6 +209,11 @@ def _package_facts(data: bytes) -> dict[str, _SheetFacts]:
         if part in archive.names:
             facts[name] = _sheet_facts(archive, part, percents)
     return facts
+
+
+def _xls_facts(data: bytes) -> dict[str, _SheetFacts]:
+    """Facts by sheet name of an xls file: which cells are percentages; {} where its formats are damaged."""
+    return {name: _SheetFacts(percents=cells) for name, cells in (percent_cells(data) or {}).items()}
 
 
 def _percent_styles(archive: Archive) -> frozenset[int]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import xlwt
 
 from questionbanks.formats import registry
 from questionbanks.formats.base import Unreadable
@@ -56,6 +57,68 @@ def test_percentages_are_as_the_sheet_shows_them() -> None:
     sheet["C2"].number_format = "0.0%"
     parsed = registry.parse(saved(book), name="题库.xlsx")
     assert [choice.text for choice in parsed.questions[0].choices] == ["50%", "33.5%", "0.5", "全体"]
+
+
+def test_percentages_of_an_xls_are_as_the_sheet_shows_them() -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("题")
+    for column, name in enumerate(PLAIN):
+        sheet.write(0, column, name)
+    formats = {1: (0.5, "0%"), 2: (0.335, "0.0%"), 3: (0.5, "0.0"), 4: (1, "0%")}
+    sheet.write(1, 0, "须有多少人同意？")
+    for column, (value, shown) in formats.items():
+        sheet.write(1, column, value, xlwt.easyxf(num_format_str=shown))
+    sheet.write(1, 5, "A")
+    buffer = io.BytesIO()
+    book.save(buffer)
+    parsed = registry.parse(buffer.getvalue(), name="题库.xls")
+    assert parsed.format == "xls"
+    assert [choice.text for choice in parsed.questions[0].choices] == ["50%", "33.5%", "0.5", "100%"]
+    assert parsed.problems == ()
+
+
+def opendocument(*rows: list[Any]) -> bytes:
+    """A spreadsheet whose cell formats nothing here reads."""
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    names = "urn:oasis:names:tc:opendocument:xmlns"
+    cells = "".join(
+        "<table:table-row>"
+        + "".join(
+            f'<table:table-cell office:value-type="percentage" office:value="{value}"/>'
+            if isinstance(value, float)
+            else f'<table:table-cell office:value-type="string"><text:p>{value}</text:p></table:table-cell>'
+            for value in row
+        )
+        + "</table:table-row>"
+        for row in rows
+    )
+    content = (
+        f'<office:document-content xmlns:office="{names}:office:1.0" xmlns:table="{names}:table:1.0" '
+        f'xmlns:text="{names}:text:1.0"><office:body><office:spreadsheet><table:table table:name="题">{cells}'
+        "</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    manifest = (
+        f'<m:manifest xmlns:m="{names}:manifest:1.0">'
+        f'<m:file-entry m:full-path="/" m:media-type="{kind}"/></m:manifest>'
+    )
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as package:
+        package.writestr("mimetype", kind)
+        package.writestr("META-INF/manifest.xml", manifest)
+        package.writestr("content.xml", content)
+    return buffer.getvalue()
+
+
+def test_a_share_is_doubtful_where_the_file_does_not_tell_how_it_is_shown() -> None:
+    parsed = registry.parse(
+        opendocument(
+            PLAIN, ["多少人同意？", 0.5, "一半", "全体", "没有", "A"], ["谁？", 1.5, "乙", "丙", "丁", "B"]
+        )
+    )
+    assert parsed.questions[0].choices[0].text == "0.5"
+    assert [(p.where, p.code, p.message, p.severity) for p in parsed.problems] == [
+        ("题 第2行", "perhaps_percent", "B2（0.5）可能是百分数，文件里看不出显示的样子", "doubtful")
+    ]
 
 
 def test_dates_that_may_have_been_fractions_break_the_item() -> None:
