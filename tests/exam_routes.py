@@ -293,6 +293,11 @@ EXAMS_API = [
     drop("exams_api:sitting", "sitting=sitting", OFFICERS, 404, ok=409),
     change("exams_api:room", "room=room", OFFICERS, 404),
     drop("exams_api:room", "room=room", OFFICERS, 404),
+    # Who has not sat, reminders, the record of a year
+    R("exams_api:absent", "exam=exam", OFFICERS, 404),
+    *form("exams_api:reminders", "exam=exam", OFFICERS, 404),
+    R("exams_api:my_law_record", "year=:2026"),
+    R("exams_api:law_record_of", "person=person year=:2026", OFFICERS, 404),
     # Marking by people, results, reviews
     R("exams_api:marking", "exam=exam", OFFICERS, 404),
     change("exams_api:marking", "exam=exam", OFFICERS, 404),

@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from django.views.decorators.gzip import gzip_page
 
-from . import entering, evidence, figures_urls, hot_urls, marking_urls, office_urls, practice, sign_in, staff
+from . import (
+    entering,
+    evidence,
+    figures_urls,
+    hot_urls,
+    marking_urls,
+    office_urls,
+    people_urls,
+    practice,
+    sign_in,
+    staff,
+)
 
 app_name = "exams_api"
 urlpatterns: list[URLPattern] = [
@@ -42,4 +53,5 @@ urlpatterns: list[URLPattern] = [
     *office_urls.urlpatterns,
     *figures_urls.urlpatterns,
     *marking_urls.urlpatterns,
+    *people_urls.urlpatterns,
 ]
