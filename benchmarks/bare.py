@@ -1,12 +1,12 @@
 """The bare view that saving is compared with: a function, no middleware, one upsert in autocommit.
 
-Served by the same server as the product (`gunicorn … benchmarks.bare:application`), its
-connections kept in the same way.
+Served by the same server as the product (`gunicorn … benchmarks.bare:application`), with the same pool.
 """
 
 from __future__ import annotations
 
 import json
+import os
 
 import django
 import environ
@@ -33,9 +33,10 @@ urlpatterns = [path("bare/<uuid:attempt>", save)]
 
 
 def configure() -> None:
-    """Only what the view needs; connections as the product has them."""
+    """Only what the view needs; pool and connection as the product has them."""
     database = environ.Env().db_url("DATABASE_URL")
-    database |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": False}
+    pool = {"min_size": 1, "max_size": int(os.environ.get("DATABASE_POOL_MAX", "10")), "timeout": 3}
+    database |= {"CONN_HEALTH_CHECKS": False, "OPTIONS": {"pool": pool}}
     settings.configure(
         ALLOWED_HOSTS=["127.0.0.1"],
         DATABASES={"default": database},

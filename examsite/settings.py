@@ -93,7 +93,15 @@ SQLITE_OPTIONS = {
     ),
 }
 POSTGRES_OPTIONS = {
-    "connect_timeout": 3,  # a request gives up soon: the next one tries again
+    # One pool a process; without it every request pays for a new connection (a tenth of the saves).
+    # When the database was away, only a request that comes anew lets the pool try again: so requests give up
+    # soon, and the pool before its pauses grow (1, 2, 4 … s). Back within a second instead of twenty.
+    "pool": {
+        "min_size": 1,
+        "max_size": env.int("DATABASE_POOL_MAX", default=10),
+        "timeout": 3,
+        "reconnect_timeout": 1,
+    },
     # Statements that ask for it (the saving of answers) are planned once a connection; the ORM's never ask.
     "prepare_threshold": 0,
 }
@@ -105,10 +113,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Tests use a file, too: a database in memory has other locks than the one that is served.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 else:
-    # Every thread of the server keeps its connection: to open one, or to fetch one from a pool, would cost as
-    # much as saving an answer. After an error it is looked at, and opened anew where it is broken; asking
-    # before every request would be a statement more.
-    DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": False}
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
     DATABASES["default"].setdefault("OPTIONS", {}).update(POSTGRES_OPTIONS)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
