@@ -15,6 +15,7 @@ from django.urls import reverse
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
+from exams.analytics.snapshots.figure_proposals import propose_figure
 from exams.analytics.snapshots.freezing import freeze_figure
 from exams.analytics.snapshots.report_states import open_report
 from exams.domain.annual import register_activity
@@ -24,7 +25,7 @@ from exams.domain.saving import Item, save_answers
 from exams.domain.submitting import submit_attempt
 from exams.models import Activity, AnnualReport
 from examsite.lib import clock
-from examsite.people.models import Role
+from examsite.people.models import Approval, Role
 from tests.browser.looking import PHONE, bring_session, faults_of
 from tests.exam_world import MACHINE, World, claims_of, make_world
 from tests.exams.web.test_leaders import signed_in
@@ -55,6 +56,7 @@ class Place:
             "activities": f"{card}?measure=activity_audience&subject=activities:{self.year}",
             "coverage": f"{card}?measure=villages&subject=villages:{self.year}-12-31",
             "plan": f"{reverse('exams:plan')}?year={self.year + 1}",
+            "approval": reverse("people:approval", args=[Approval.objects.get().pk]),
         }
         named = {
             "rates": [exam], "missing": [exam], "exam_forms": [exam], "form_statistics": [form],
@@ -96,6 +98,7 @@ def place() -> Place:
     line = PlanLine("《民法典》", "东风村", 2, "3月底前", "掌握率最低")
     save_plan_item(unit=town, year=year + 1, line=line, at=now, actor=world.officer)
     freeze_figure(exam=world.exam, unit=town, measure="turnout_rate", as_of=now, at=now, actor=world.officer)
+    propose_figure(exam=world.exam, unit=town, measure="pass_rate", as_of=None, at=now, actor=world.officer)
     report = open_report(unit=town, year=year, at=now, actor=world.officer)
     return Place(world, report, activity, year)
 
@@ -129,6 +132,28 @@ def test_a_leader_taps_three_times_from_a_digit_to_the_answers(
     expect(page.locator("h1")).to_contain_text("参考人数：9")
     page.get_by_role("link", name="青城镇考生1", exact=True).click()
     expect(page.get_by_text("村民会议由本村几周岁").first).to_be_visible()
+
+
+def test_an_officer_proposes_a_figure_and_the_county_freezes_it(
+    place: Place, live_server: Any, visit: Callable[..., Page]
+) -> None:
+    page = visit(signed_in(place.report.unit, Role.OFFICER))
+    page.goto(f"{live_server.url}{reverse('exams:exam_card', args=[place.world.exam.pk, 'passed'])}")
+    page.get_by_role("button", name="提出冻结这个数字").click()
+    expect(page.get_by_text("待第二人批准", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="提出冻结这个数字")).to_have_count(0)
+    expect(page.get_by_text("须重新提出")).to_have_count(0)
+    page.goto(f"{live_server.url}{reverse('exams:exam_card', args=[place.world.exam.pk, 'pass_rate'])}")
+    expect(page.get_by_text("待第二人批准", exact=True)).to_be_visible()
+    expect(page.get_by_text("须重新提出")).to_have_count(0)
+    second = visit(signed_in(place.report.unit.parent, Role.OFFICER))
+    second.goto(f"{live_server.url}{reverse('people:approvals')}")
+    second.get_by_role("listitem").filter(has_text="合格人数 9").get_by_role("link").click()
+    expect(second.get_by_text("10 名应考人，9 份作答")).to_be_visible()
+    second.get_by_role("button", name="同意", exact=True).click()
+    expect(second.get_by_text("已同意并执行。")).to_be_visible()
+    page.goto(f"{live_server.url}{reverse('exams:snapshots')}")
+    expect(page.get_by_role("link", name="合格人数 9")).to_be_visible()
 
 
 def test_a_leader_sees_the_picture_beside_the_table(

@@ -39,6 +39,7 @@ def propose_figure(
     definition, moment = measure_of_exam(measure), as_of or at
     if moment > at:
         raise Invalid("as_of", "数据时间不能晚于现在。")
+    exam = Exam.objects.select_related("unit").get(pk=exam.pk)  # as the second person's page will read it
     people = people_of(exam, at=moment, under=unit.path)
     if not people:
         raise Invalid("unit", f"“{unit}”没有人在“{exam.title}”的名册里。")
