@@ -29,6 +29,7 @@ from .models import (
     Category,
     CorrectionRequest,
     Feedback,
+    LawWiseStage,
     Membership,
     PeopleImport,
     RoleGrant,
@@ -51,6 +52,13 @@ class GrantRows(ReadOnlyRows):
     fk_name = "user"
     fields = ("role", "unit", "granted_by", "granted_at", "ended_at")
     ordering = ("-granted_at",)
+
+
+class StageRows(ReadOnlyRows):
+    model = LawWiseStage
+    fk_name = "user"
+    fields = ("stage", "unit", "source", "certificate", "certified_to", "valid_from", "valid_to", "reason")
+    ordering = ("-valid_from", "-pk")
 
 
 @admin.register(Unit)
@@ -105,7 +113,7 @@ class UserAdmin(ReadOnly):
         "name", "name_note", "username", "birth_year", "is_active", "is_staff", "last_login",
         "password_changed_at", "merged_into", "forgotten_at", "created_at",
     )  # fmt: skip
-    inlines = (MembershipRows, GrantRows)
+    inlines = (MembershipRows, GrantRows, StageRows)
     actions = ("unlock", "sign_out")
 
     @admin.action(description="解除登录锁定", permissions=["view"])
@@ -131,6 +139,28 @@ class MembershipAdmin(ReadOnly):
     list_filter = ("category", "establishment", ("valid_to", admin.EmptyFieldListFilter))
     list_select_related = ("user", "unit", "category")
     search_fields = ("user__name", "unit__name", "position")
+    date_hierarchy = "valid_from"
+
+
+@admin.register(LawWiseStage)
+class LawWiseStageAdmin(ReadOnly):
+    list_display = (
+        "user",
+        "stage",
+        "unit",
+        "source",
+        "certificate",
+        "certified_to",
+        "valid_from",
+        "valid_to",
+    )
+    list_filter = ("stage", "source", ("valid_to", admin.EmptyFieldListFilter))
+    list_select_related = ("user", "unit")
+    search_fields = ("user__name", "unit__name", "certificate")
+    fields = (
+        "user", "stage", "unit", "source", "certificate", "certified_to", "valid_from", "valid_to", "reason",
+        "recorded_by", "recorded_at",
+    )  # fmt: skip
     date_hierarchy = "valid_from"
 
 
@@ -232,7 +262,8 @@ class PeopleImportAdmin(ReadOnly):
 
 @admin.register(CorrectionRequest)
 class CorrectionRequestAdmin(ReadOnly):
-    list_display = ("user", "unit", "asked_at", "answered_at", "answered_by")
+    page_name = "people:correction"
+    list_display = ("user", "unit", "asked_at", "answered_at", "answered_by", "page")
     list_filter = (("answered_at", admin.EmptyFieldListFilter),)
     list_select_related = ("user", "unit", "answered_by")
     search_fields = ("user__name", "text")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from examsite.people.models import AuditRecord, Category, Role, User
-from tests.factories import make_staff, make_unit_tree
+from examsite.people.domain.stages import change_stage
+from examsite.people.models import AuditRecord, Category, Role, Source, Stage, User
+from tests.factories import AT, make_staff, make_unit_tree
 from tests.personas import Cast, make_cast
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +99,30 @@ def test_the_door_of_the_admin_sends_nobody_to_a_foreign_site(client: Client, ta
     client.force_login(make_staff(make_unit_tree().county, Role.OFFICER))
     reply = client.get(reverse("admin:login"), {"next": target})
     assert (reply.status_code, reply.url) == (302, reverse("admin:index"))
+
+
+def test_stages_and_their_people(cast: Cast) -> None:
+    client = cast.client("county")
+    user, village = User.objects.get(pk=cast.objects["person"]), cast.tree.village
+    row = change_stage(
+        user=user,
+        stage=Stage.QUALIFIED,
+        since=date(2026, 3, 1),
+        unit=village,
+        source=Source.GRID,
+        certificate="证-001",
+        at=AT,
+        actor=None,
+    )
+    listed = client.get(reverse("admin:people_lawwisestage_changelist"), {"q": "证-001"}).content.decode()
+    assert user.name in listed
+    opened = client.get(reverse("admin:people_lawwisestage_change", args=[row.pk]))
+    assert opened.status_code == 200
+    assert "证-001" in client.get(reverse("admin:people_user_change", args=[user.pk])).content.decode()
+    changed = client.post(reverse("admin:people_lawwisestage_change", args=[row.pk]), {"stage": "serving"})
+    assert (changed.status_code, user.stages.get().stage) == (403, "qualified")
+
+
+def test_a_request_opens_where_it_is_answered(cast: Cast) -> None:
+    listed = cast.client("county").get(reverse("admin:people_correctionrequest_changelist"))
+    assert reverse("people:correction", args=[cast.objects["correction"]]) in listed.content.decode()
