@@ -29,12 +29,12 @@ class PostOut(serializers.Serializer):
 
 
 class ExamLineOut(serializers.Serializer):
-    """`percent` and `passed` are null until the result is released to the person."""
+    """`final` (percent of full marks) and `passed` are null until the result is released to the person."""
 
     title = serializers.CharField()
     status = serializers.CharField(help_text="The words of the page.")
     attempts = serializers.IntegerField()
-    percent = serializers.DecimalField(max_digits=None, decimal_places=None, allow_null=True)
+    final = serializers.DecimalField(source="percent", max_digits=None, decimal_places=None, allow_null=True)
     passed = serializers.BooleanField(allow_null=True)
 
 

@@ -141,10 +141,10 @@ def test_my_year_as_far_as_i_am_told(world: World) -> None:
         state="marked", submitted_at=at, points=90, possible=100, settled=False
     )
     untold = mine("get", "my_law_record", at.year)["exams"][0]
-    assert (untold["title"], untold["percent"], untold["passed"]) == (world.exam.title, None, None)
+    assert (untold["title"], untold["final"], untold["passed"]) == (world.exam.title, None, None)
     Sitting.objects.update(released_at=at)
     told = mine("get", "my_law_record", at.year)["exams"][0]
-    assert (told["attempts"], float(told["percent"]), told["passed"]) == (1, 90.0, True)
+    assert (told["attempts"], float(told["final"]), told["passed"]) == (1, 90.0, True)
     assert mine("get", "my_law_record", at.year - 1)["exams"] == []
     for year in (0, 1999, 2101, 10_000_000):
         mine("get", "my_law_record", year, status=404)

@@ -264,6 +264,7 @@ def test_the_result_without_the_keys(place: MarkingWorld) -> None:
         reverse("people:me"),
         reverse("people_api:my_data"),
         reverse("exams:my_law_record"),
+        reverse("exams_api:my_law_record", args=[place.exam.stat_year]),
     }
 
 
