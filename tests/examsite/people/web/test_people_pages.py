@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from examsite.lib import clock
 from examsite.people.domain.memberships import members_as_of
+from examsite.people.domain.voice import ask_correction
 from examsite.people.models import (
     Approval,
     CorrectionRequest,
@@ -20,7 +21,7 @@ from examsite.people.models import (
     Unit,
     User,
 )
-from tests.factories import UnitTree, make_member, make_staff, make_unit_tree, make_user
+from tests.factories import AT, UnitTree, make_member, make_staff, make_unit_tree, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -267,6 +268,16 @@ def test_my_data_and_their_correction(tree: UnitTree, client: Client) -> None:
     request = CorrectionRequest.objects.get()
     client.post(url("correction", request.pk), {"answer": "已更正"})
     assert "已更正" in text(mine, "me")
+
+
+def test_the_county_answers_who_belongs_nowhere(tree: UnitTree, client: Client) -> None:
+    request = ask_correction(user=make_user("孙八"), text="名字错", at=AT)
+    assert "名字错" not in text(client, "corrections")
+    county = browser(make_staff(tree.county, Role.OFFICER, "丙"))
+    assert "无单位" in text(county, "corrections")
+    county.post(url("correction", request.pk), {"answer": "已改"})
+    request.refresh_from_db()
+    assert request.answer == "已改"
 
 
 def test_the_log_is_searched_by_the_auditor(tree: UnitTree, client: Client) -> None:
