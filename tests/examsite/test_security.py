@@ -154,11 +154,13 @@ def test_a_fresh_site_has_nobody_to_sign_in_as(db: None) -> None:
 
 
 def test_every_unsafe_route_wants_a_csrf_token(db: None) -> None:
-    """The API's sign-in and the calls with an attempt's (or a preview's) token use no cookie to be abused."""
+    """The API's sign-in and register of feedback, and the calls with an attempt's (or a preview's) token, use no
+    cookie to be abused."""
     cast = make_cast()
     strict = Client(enforce_csrf_checks=True)
     strict.cookies.update(cast.client("officer").cookies)
     free = {"exams_api:sign_in", "exams_api:answers", "exams_api:heartbeat", "exams_api:submit"}
+    free |= {"people_api:feedback", "people_api:feedback_answer"}
     free |= {"exams:preview_answers", "exams:preview_heartbeat", "exams:preview_submit"}
     open_ones = []
     for route in ROUTES:
