@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 PORT ?= 8000
 # Tests wait for browsers and databases: more of them at once than there are cores.
-JOBS ?= 4
+JOBS ?= 3
 # The databases of tests need no disk: they lie in memory where there is room for them.
 MEMORY = $(shell [ "$$(df --output=avail -k /dev/shm 2> /dev/null | tail -n 1)" -gt 2000000 ] 2> /dev/null && echo /dev/shm || echo /tmp)
 # The first Python that runs and is new enough; set PYTHON=… to choose another.

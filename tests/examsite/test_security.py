@@ -154,8 +154,7 @@ def test_a_fresh_site_has_nobody_to_sign_in_as(db: None) -> None:
 
 
 def test_every_unsafe_route_wants_a_csrf_token(db: None) -> None:
-    """The API's sign-in and register of feedback, and the calls with an attempt's (or a preview's) token, use no
-    cookie to be abused."""
+    """Signing in, giving feedback and the calls with an attempt's token use no cookie that one could abuse."""
     cast = make_cast()
     strict = Client(enforce_csrf_checks=True)
     strict.cookies.update(cast.client("officer").cookies)
