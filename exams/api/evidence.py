@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
@@ -17,6 +16,7 @@ from rest_framework.request import Request
 from examsite.api import PROBLEM
 
 from ..domain.evidence import export_evidence
+from ..engine.compact import compact
 from ..rules import sittings_run_by
 from . import schema
 from .staff import StaffView
@@ -60,4 +60,4 @@ class Evidence(StaffView):
 
 def _ndjson(lines: Iterable[dict[str, Any]]) -> Iterator[bytes]:
     for line in lines:
-        yield json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        yield compact(line).encode() + b"\n"

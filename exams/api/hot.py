@@ -5,7 +5,6 @@ They are described for the API document by the classes in `hot_schema`.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable
 from datetime import datetime
@@ -29,6 +28,7 @@ from ..domain.saving import save_answers
 from ..domain.sheets import load_sheet
 from ..domain.stamps import moment
 from ..domain.submitting import Outcome, submit_attempt
+from ..engine.compact import compact
 from ..engine.sheet import digest
 from ..engine.timing import remaining_ms
 from ..engine.wiretime import rfc3339
@@ -38,7 +38,6 @@ from .hot_schema import AnswersCall, HeartbeatCall, SubmitCall, TimeCall
 
 logger = logging.getLogger(__name__)
 RETRY_AFTER_S = 2
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class TooBig(DomainError):
@@ -60,7 +59,7 @@ Call = Callable[..., tuple[dict[str, Any], datetime]]
 
 def reply(data: dict[str, Any], at: datetime, status: int = 200) -> HttpResponse:
     """A reply of an exam call: it carries the server's time and is stored by nobody."""
-    content = _encode({**data, "server_time": rfc3339(at)})
+    content = compact({**data, "server_time": rfc3339(at)})
     response = HttpResponse(content.encode(), status=status, content_type="application/json")
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -12,8 +12,10 @@ from examsite.people.models import User
 
 from ..engine import timing
 from ..engine.access import AttemptFacts
+from ..engine.marking import Total
 from ..engine.transitions import Action, State, next_state
 from ..models import Attempt, AttemptEvent, Mode
+from .mark_rows import write_moves
 
 # Attempts of these modes live by the clock; paper sheets are keyed in when somebody finds the time.
 TIMED_MODES = (Mode.ONLINE, Mode.ASSISTED)
@@ -66,20 +68,35 @@ def move_attempt(
 
 
 def move_attempts(
-    attempts: Sequence[Attempt], action: Action, *, at: datetime, actor: User | None, reason: str = ""
+    attempts: Sequence[Attempt],
+    action: Action,
+    *,
+    at: datetime,
+    actor: User | None,
+    reason: str = "",
+    totals: Sequence[Total] = (),
 ) -> None:
-    """The same move for locked attempts that are all in one state: two statements, however many there are."""
+    """The same move for locked attempts that are all in one state: two statements, however many there are.
+
+    `totals` in the order of the attempts, where the move is the one that gives them.
+    """
     if not attempts:
         return
     before = State(attempts[0].state)
     after = next_state(before, action)
     if after is None:
         raise Conflict("wrong_state", f"作答现在是“{attempts[0].get_state_display()}”，不能这样做。")
-    rows = Attempt.objects.filter(pk__in=[one.pk for one in attempts], state=before.value)
-    if rows.update(state=after.value) != len(attempts):
+    if totals:
+        moved = write_moves(zip([one.pk for one in attempts], totals, strict=True), before, after)
+    else:
+        rows = Attempt.objects.filter(pk__in=[one.pk for one in attempts], state=before.value)
+        moved = rows.update(state=after.value)
+    if moved != len(attempts):
         raise Conflict("moved", "有作答刚刚被别人改动，请刷新后再试。")
     for one in attempts:
         one.state = after.value
+    for one, total in zip(attempts, totals, strict=False):
+        one.points, one.possible = total.points, total.possible
     AttemptEvent.objects.bulk_create(
         [
             AttemptEvent(

@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import Model
 
 from ..engine.marking import Total
+from ..engine.transitions import State
 from ..models import Attempt, Mark
 
 
@@ -45,7 +46,7 @@ INSERT INTO exams_mark (attempt_id, slot_id, points, possible, rule, key_version
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 
-_TOTAL = "UPDATE exams_attempt SET points = %s, possible = %s WHERE id = %s"
+_MOVE = "UPDATE exams_attempt SET points = %s, possible = %s, state = %s WHERE id = %s AND state = %s"
 
 
 def insert_marks(rows: Sequence[MarkRow]) -> None:
@@ -68,11 +69,13 @@ def _insert_sqlite(rows: Sequence[MarkRow]) -> None:
 _INSERT = {"postgresql": _insert_postgresql, "sqlite": _insert_sqlite}
 
 
-def write_totals(totals: Iterable[tuple[UUID, Total]]) -> None:
-    """Store the totals of locked attempts."""
-    rows = [(one.points, one.possible, attempt_id) for attempt_id, one in totals]
+def write_moves(totals: Iterable[tuple[UUID, Total]], before: State, after: State) -> int:
+    """Move locked attempts from a state to another with their totals, each row written once; how many it
+    found in the state. For `move_attempts`, the writer of states."""
+    rows = [(one.points, one.possible, after.value, key, before.value) for key, one in totals]
     with connection.cursor() as cursor:
-        cursor.executemany(_TOTAL, _prepared(Attempt, ("points", "possible", "id"), rows))
+        cursor.executemany(_MOVE, _prepared(Attempt, ("points", "possible", "state", "id", "state"), rows))
+        return int(cursor.rowcount)
 
 
 def _prepared(model: type[Model], names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:

@@ -28,7 +28,7 @@ from ..engine.transitions import Action, State
 from ..models import Attempt, Mark
 from .attempts import lock_attempt, lock_attempts, move_attempt, move_attempts
 from .keys import FormKeys, load_keys, resolve_answers
-from .mark_rows import MarkRow, insert_marks, write_totals
+from .mark_rows import MarkRow, insert_marks
 from .sheets import load_sheets
 
 MACHINE = None  # the marker of marks that no person gave
@@ -192,18 +192,13 @@ def _total(keys: FormKeys, points: Mapping[UUID, Decimal]) -> Total | None:
 
 def _finish(finished: Sequence[_Finished], at: datetime) -> None:
     """Store the totals and move to `marked`, the attempts being locked and submitted."""
-    if not finished:
-        return
-    if len(finished) == 1:  # after a submit: one version of the wide row instead of two
-        [one] = finished
-        total = {"points": one.total.points, "possible": one.total.possible}
-        move_attempt(one.attempt, Action.FINISH_MARKING, at=at, actor=None, **total)
-        return
-    for one in finished:
-        one.attempt.points, one.attempt.possible = one.total.points, one.total.possible
-    attempts = [one.attempt for one in finished]
-    write_totals((one.attempt.pk, one.total) for one in finished)
-    move_attempts(attempts, Action.FINISH_MARKING, at=at, actor=None)
+    move_attempts(
+        [one.attempt for one in finished],
+        Action.FINISH_MARKING,
+        at=at,
+        actor=None,
+        totals=[one.total for one in finished],
+    )
 
 
 def require_points(points: Decimal, possible: Decimal) -> None:

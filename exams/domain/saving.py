@@ -23,7 +23,6 @@ Why the SQL is as it is:
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -36,6 +35,7 @@ from examsite.lib import clock
 from examsite.lib.errors import NotFound
 from questionbanks.kinds.base import WireError
 
+from ..engine.compact import compact
 from ..engine.paper import Paper
 from ..engine.sheet import same_value
 from ..engine.tokens import Claims
@@ -148,11 +148,8 @@ def _prepared_cursor() -> Any:
     return connection.make_debug_cursor(plain) if connection.queries_logged else connection.make_cursor(plain)
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
-
 def _json(value: Any) -> str | None:
-    return None if value is None else _encode(value)
+    return None if value is None else compact(value)
 
 
 _SQLITE = """

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .compact import compact
+
 # One line of the log: slot, wire value (None = cleared), epoch, seq.
 Event = tuple[str, Any, int, int]
 
@@ -40,7 +42,7 @@ def fold(events: Iterable[Event]) -> Sheet:
 def canonical(sheet: Mapping[str, SheetAnswer]) -> str:
     """`[[slot, value], …]` by slot in code-point order, nulls left out, no ASCII escaping, no spaces."""
     rows = [[slot, sheet[slot].value] for slot in sorted(sheet) if sheet[slot].value is not None]
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+    return compact(rows)
 
 
 def digest(sheet: Mapping[str, SheetAnswer]) -> str:
