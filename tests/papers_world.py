@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from exams.domain.blueprints import RowSpec, SectionSpec, create_blueprint
 from exams.domain.exams import ExamSpec, create_exam
@@ -13,12 +14,13 @@ from exams.domain.publishing import publish_forms
 from exams.domain.rosters import draw_roster, freeze_roster
 from exams.domain.seats import deal_forms, entries_without_seat, seat_entries
 from exams.domain.sittings import SittingSpec, create_sitting
-from exams.models import Blueprint, Exam, Form, RosterEntry, Sitting, SittingKind
+from exams.models import Blueprint, Exam, Form, RosterEntry, Sitting, SittingKind, Slot
 from examsite.people.models import Category, Role, User
 from questionbanks.models import Bank
 from tests.factories import AT, UnitTree, make_bank, make_members, make_staff, make_unit_tree
 
 HOUR = timedelta(hours=1)
+LATER = AT + timedelta(minutes=5)
 OPENS, CLOSES = AT + 24 * HOUR, AT + 27 * HOUR
 
 
@@ -75,6 +77,11 @@ class Office:
         if dealt:
             deal_forms(sitting=sitting, at=AT, actor=self.officer)
         return sitting
+
+
+def items_of(*forms: Form) -> set[UUID]:
+    """The items that these forms ask."""
+    return set(Slot.objects.filter(form__in=forms).values_list("version__item", flat=True))
 
 
 def exam_spec(**fields: object) -> ExamSpec:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -24,15 +23,9 @@ from examsite.lib.errors import Conflict, DomainError, Forbidden
 from examsite.people.domain.approvals import decide
 from examsite.people.models import AuditRecord, Category
 from tests.factories import AT
-from tests.papers_world import CLOSES, HOUR, OPENS, Office, exam_spec, make_office
+from tests.papers_world import CLOSES, HOUR, LATER, OPENS, Office, exam_spec
 
 pytestmark = pytest.mark.django_db
-LATER = AT + timedelta(minutes=5)
-
-
-@pytest.fixture
-def office() -> Office:
-    return make_office()
 
 
 REFUSED = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
 
@@ -17,7 +16,7 @@ from exams.domain.supply import supply_of
 from exams.models import Exam, Form, FormRole, Slot
 from examsite.lib.errors import Invalid
 from tests.factories import AT
-from tests.papers_world import Office, exam_spec, make_office, section
+from tests.papers_world import Office, exam_spec, items_of, make_office, section
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -57,10 +56,6 @@ def hold(office: Office, *, days_ago: int = 100, title: str = "上半年考试")
     publish_forms(exam=exam, at=AT, actor=office.officer, second_person=False)
     Form.objects.filter(exam=exam).update(published_at=AT - days_ago * DAY)
     return exam
-
-
-def items_of(*forms: Form) -> set[UUID]:
-    return set(Slot.objects.filter(form__in=forms).values_list("version__item", flat=True))
 
 
 def build(office: Office, **options: object) -> list[Form]:

@@ -1,59 +1,31 @@
-"""Forms: built, rebuilt, changed by hand, checked, published by two people; immutable afterwards."""
+"""Forms: built from a blueprint, side by side, or refused with what helps."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
-from exams.domain import form_editing as editing
 from exams.domain.blueprints import change_blueprint
 from exams.domain.comparing import compare_forms
 from exams.domain.form_writing import compose_paper, slots_of
 from exams.domain.forms import (
     CannotAssemble,
     build_forms,
-    discard_form,
     free_codes,
-    rebuild_form,
 )
-from exams.domain.printing import printed_paper
 from exams.domain.publishing import (
-    obstacles,
-    propose_form,
-    propose_forms,
-    publish_form,
     publish_forms,
-    warnings_of,
 )
-from exams.engine.paper import Paper
-from exams.models import Form, FormRole, Slot
-from examsite.lib.errors import Conflict, DomainError, Forbidden, Invalid
-from examsite.people.domain.approvals import decide
-from examsite.people.models import AuditRecord
-from questionbanks.domain.items import change_item, create_items, question_of
+from exams.models import Form, FormRole
+from examsite.lib.errors import Conflict, DomainError
+from questionbanks.domain.items import create_items
 from questionbanks.kinds.base import Choice, Question
-from questionbanks.models import Item, ItemState
-from tests.factories import AT, cite_ended_law, make_bank, make_questions
-from tests.papers_world import SMALL, Office, make_office, section
+from questionbanks.models import ItemState
+from tests.factories import AT, make_bank
+from tests.papers_world import LATER, Office, items_of, section
 
 pytestmark = pytest.mark.django_db
-LATER = AT + timedelta(minutes=5)
-
-
-@pytest.fixture
-def office() -> Office:
-    return make_office()
-
-
-def items_of(form: Form) -> set[object]:
-    return set(form.slots.values_list("version__item", flat=True))
-
-
-# --- Building ----------------------------------------------------------------------------------------
 
 
 def test_forms_are_parallel_and_share_nothing(office: Office) -> None:
@@ -213,275 +185,3 @@ def test_a_case_is_one_unit_whose_parts_share_its_points(office: Office) -> None
     assert {one["material"] for one in shown} == {"甲村与乙公司签订承包合同。"}
     assert len({one["group"] for one in shown}) == 1
     assert [one["number"] for one in shown] == [19, 20, 21]
-
-
-# --- By hand -----------------------------------------------------------------------------------------
-
-
-def test_an_item_is_replaced_by_its_like(office: Office) -> None:
-    form = office.build()[0]
-    slot = slots_of(form)[0]
-    old, code = slot.version.item, slot.code
-    new = editing.replace_item(slot=slot, at=LATER, actor=office.officer)
-    assert new.version.item != old
-    assert (new.version.item.kind, new.version.item.difficulty) == (old.kind, old.difficulty)
-    assert (new.order, new.code, new.points) == (1, code, slot.points)
-    others = Slot.objects.exclude(form=form).filter(form__exam=office.exam)
-    assert new.version.item_id not in set(others.values_list("version__item", flat=True))
-
-
-def test_where_nothing_is_alike_the_office_is_told(office: Office) -> None:
-    form = office.build(forms=5, reserves=0)[0]  # takes every multiple-choice item
-    slot = next(one for one in slots_of(form) if one.kind == "multiple")
-    with pytest.raises(Conflict) as refusal:
-        editing.replace_item(slot=slot, at=LATER, actor=office.officer)
-    assert refusal.value.code == "no_equivalent"
-
-
-def test_an_item_picked_by_hand_must_fit(office: Office) -> None:
-    form = office.build()[0]
-    first, second = slots_of(form)[:2]
-    picked = editing.pickable(form, first, at=LATER)[0]
-    assert (
-        editing.replace_item(slot=first, item=picked, at=LATER, actor=office.officer).version.item == picked
-    )
-    other_kind = Item.objects.filter(bank=office.bank, kind="multiple").first()
-    draft = create_items(
-        bank=office.bank, questions=make_questions("single", 1, source="新"), at=AT, actor=None
-    )[0]
-    for item, sentence in (
-        (other_kind, "替换的题要与原题题型相同。"),
-        (draft, "只能选已审定、未过时的题。"),
-        (picked, "这道题已在本卷上。"),
-    ):
-        with pytest.raises(DomainError) as refusal:
-            editing.replace_item(slot=second, item=item, at=LATER, actor=office.officer)
-        assert refusal.value.message == sentence
-
-
-def test_locked_items_stay_when_the_rest_is_drawn_anew(office: Office) -> None:
-    form = office.build()[0]
-    first = slots_of(form)[0]
-    editing.lock_item(slot=first, locked=True, at=LATER, actor=office.officer)
-    before = items_of(form)
-    rebuilt = rebuild_form(form=form, seed=99, at=LATER, actor=office.officer)
-    assert first.version.item_id in items_of(rebuilt)
-    assert items_of(rebuilt) != before
-    assert rebuilt.slots.filter(locked=True).count() == 1
-    assert rebuilt.slots.count() == 20
-    others = Slot.objects.exclude(form=form).filter(form__exam=office.exam)
-    assert items_of(rebuilt) & set(others.values_list("version__item", flat=True)) == set()
-
-
-def test_items_move_within_their_section_only(office: Office) -> None:
-    form = office.build()[0]
-    slots = slots_of(form)
-    editing.move_item(slot=slots[0], steps=1, at=LATER, actor=office.officer)
-    moved = slots_of(form)
-    assert [one.pk for one in moved[:3]] == [slots[1].pk, slots[0].pk, slots[2].pk]
-    assert [one.order for one in moved] == list(range(1, 21))
-    editing.move_item(slot=moved[4], steps=5, at=LATER, actor=office.officer)
-    assert [one.pk for one in slots_of(form)] == [one.pk for one in moved]
-
-
-def test_every_deed_by_hand_is_logged_with_the_question(office: Office) -> None:
-    form = office.build()[0]
-    editing.lock_item(slot=slots_of(form)[2], locked=True, at=LATER, actor=office.officer)
-    entry = AuditRecord.objects.get(action="form.lock")
-    assert entry.after == {"question": 3}
-    assert entry.actor == office.officer
-
-
-# --- Before publishing -------------------------------------------------------------------------------
-
-
-def test_a_form_just_built_can_be_published(office: Office) -> None:
-    assert obstacles(office.build()[0], at=LATER) == []
-
-
-@pytest.mark.parametrize(
-    ("change", "code", "sentence"),
-    [
-        ({"state": ItemState.RETIRED}, "retired", "第 1 题已停用，请换一道"),
-        ({"state": ItemState.DRAFT}, "not_approved", "第 1 题还没有审定，请先审题或换一道"),
-        ({"stale_reason": "法律已修订"}, "stale", "第 1 题已过时（法律已修订），请换一道"),
-    ],
-)
-def test_an_item_that_changed_its_state_after_the_building_stands_in_the_way(
-    office: Office, change: dict[str, object], code: str, sentence: str
-) -> None:
-    form = office.build()[0]
-    Item.objects.filter(pk=slots_of(form)[0].version.item_id).update(**change)
-    assert [(one.code, one.text) for one in obstacles(form, at=LATER)] == [(code, sentence)]
-    with pytest.raises(Conflict) as refusal:
-        publish_form(form=form, at=LATER, actor=office.officer, second_person=False)
-    assert refusal.value.message == f"A卷还不能定卷：{sentence}。"
-    form.refresh_from_db()
-    assert (form.published_at, form.paper) == (None, None)
-
-
-def test_a_law_that_ended_after_the_building_stands_in_the_way_unmarked(office: Office) -> None:
-    form = office.build()[0]
-    item = slots_of(form)[0].version.item
-    cite_ended_law(item, ended_on=AT.date())
-    sentence = f"第 1 题已过时（《村规》（2010年版）{AT.date()}起失效），请换一道"
-    assert [(one.code, one.text) for one in obstacles(form, at=AT)] == [("stale", sentence)]
-    assert obstacles(form, at=AT - timedelta(days=1)) == []
-    with pytest.raises(Conflict) as refusal:
-        publish_form(form=form, at=AT, actor=office.officer, second_person=False)
-    assert refusal.value.message == f"A卷还不能定卷：{sentence}。"
-
-
-def test_an_item_of_ended_law_is_neither_offered_nor_taken_by_hand(office: Office) -> None:
-    form = office.build()[0]
-    slot = slots_of(form)[0]
-    item = editing.pickable(form, slot, at=AT)[0]
-    cite_ended_law(item, ended_on=AT.date())
-    assert item not in editing.pickable(form, slot, at=AT, limit=1000)
-    assert item in editing.pickable(form, slot, at=AT - timedelta(days=1), limit=1000)
-    with pytest.raises(Invalid) as refusal:
-        editing.replace_item(slot=slot, item=item, at=AT, actor=office.officer)
-    assert refusal.value.code == "not_approved"
-
-
-def test_an_item_with_a_newer_version_is_refreshed_once_it_is_approved(office: Office) -> None:
-    form = office.build()[0]
-    slot = slots_of(form)[0]
-    item = slot.version.item
-    question = question_of(item.current)
-    change_item(
-        item=item, question=replace(question, stem=f"{question.stem}（改）"), at=LATER, actor=office.officer
-    )
-    assert [one.code for one in obstacles(form, at=LATER)] == ["newer"]
-    with pytest.raises(Conflict) as refusal:
-        editing.refresh_item(slot=slot, at=LATER, actor=office.officer)
-    assert refusal.value.code == "not_approved"
-    Item.objects.filter(pk=item.pk).update(state=ItemState.APPROVED)
-    editing.refresh_item(slot=slot, at=LATER, actor=office.officer)
-    assert obstacles(form, at=LATER) == []
-    assert slots_of(form)[0].version.content["stem"].endswith("（改）")
-
-
-def test_points_that_do_not_add_up_stand_in_the_way(office: Office) -> None:
-    form = office.build()[0]
-    Slot.objects.filter(pk=slots_of(form)[0].pk).update(points=Decimal("3.5"))
-    assert [one.text for one in obstacles(form, at=LATER)] == [
-        "各题合计 99.5 分，与满分 100 分不符，请调整分值"
-    ]
-
-
-def test_a_paper_too_long_for_its_time_is_pointed_out(office: Office) -> None:
-    form = office.build()[0]
-    assert "too_long" in [one.code for one in warnings_of(form, duration_s=60, at=AT)]
-    assert "too_long" not in [one.code for one in warnings_of(form, duration_s=3600, at=AT)]
-
-
-# --- Publishing --------------------------------------------------------------------------------------
-
-
-def test_a_published_paper_has_the_agreed_shape_and_tells_no_key(office: Office) -> None:
-    form = office.build()[0]
-    publish_form(form=form, at=LATER, actor=office.officer, second_person=False)
-    form.refresh_from_db()
-    assert form.paper["schema"] == 1
-    assert form.paper["total_points"] == "100"
-    assert [one["title"] for one in form.paper["sections"]] == [
-        "一、单项选择题",
-        "二、判断题",
-        "三、多项选择题",
-    ]
-    slot = form.paper["sections"][0]["slots"][0]
-    assert sorted(slot) == [
-        "blanks", "choices", "group", "kind", "material", "number", "pinned", "points", "slot", "stem",
-    ]  # fmt: skip
-    assert len(slot["slot"]) == 8
-    assert len({one["slot"] for section in form.paper["sections"] for one in section["slots"]}) == 20
-    text = json.dumps(form.paper, ensure_ascii=False)
-    assert "见法条" not in text  # the rationale of every item of this bank
-    assert "answer" not in text
-    assert list(Paper(form.salt, form.paper).slots) == [one.code for one in slots_of(form)]
-    assert len(form.digest) == 64
-
-
-def test_a_second_officer_publishes_by_agreeing(office: Office) -> None:
-    form = office.build()[0]
-    approval = propose_form(form=form, at=AT, actor=office.officer)
-    assert approval.content["考试"] == "2026年法律明白人考试"
-    decide(approval=approval, approve=True, at=LATER, actor=office.second)
-    form.refresh_from_db()
-    assert form.published_at == LATER
-    approval.refresh_from_db()
-    assert approval.used_at == LATER
-
-
-def test_without_the_second_officer_nothing_is_published(office: Office) -> None:
-    form = office.build()[0]
-    with pytest.raises(Forbidden) as refusal:
-        publish_form(form=form, at=LATER, actor=office.officer)
-    assert refusal.value.code == "needs_second"
-
-
-def test_the_author_of_a_form_cannot_approve_it(office: Office) -> None:
-    form = office.build()[0]
-    approval = propose_form(form=form, at=AT, actor=office.second)
-    with pytest.raises(Forbidden) as refusal:
-        decide(approval=approval, approve=True, at=LATER, actor=office.officer)
-    assert refusal.value.message == "组卷的人不能审批自己组的卷，请由另一位考务审批。"
-    form.refresh_from_db()
-    approval.refresh_from_db()
-    assert (form.published_at, approval.decided_at) == (None, None)
-
-
-def test_an_approval_does_not_cover_a_form_changed_since(office: Office) -> None:
-    form = office.build()[0]
-    approval = propose_form(form=form, at=AT, actor=office.officer)
-    editing.replace_item(slot=slots_of(form)[0], at=AT, actor=office.officer)
-    with pytest.raises(Conflict) as refusal:
-        decide(approval=approval, approve=True, at=LATER, actor=office.second)
-    assert refusal.value.message == "A卷在提交审批后改过，请重新提交。"
-
-
-def test_a_form_is_published_once(office: Office) -> None:
-    form = office.publish()[0]
-    with pytest.raises(Conflict) as refusal:
-        publish_form(form=form, at=LATER, actor=office.officer, second_person=False)
-    assert refusal.value.message == "A卷已经定卷，不能重复定卷。"
-
-
-def test_all_drafts_are_proposed_or_published_together_or_not_at_all(office: Office) -> None:
-    forms = office.build()
-    assert len(propose_forms(exam=office.exam, at=AT, actor=office.officer)) == 3
-    Item.objects.filter(pk=slots_of(forms[2])[0].version.item_id).update(state=ItemState.RETIRED)
-    with pytest.raises(Conflict):
-        publish_forms(exam=office.exam, at=LATER, actor=office.officer, second_person=False)
-    assert office.exam.forms.filter(published_at__isnull=False).count() == 0
-
-
-def test_what_is_published_is_never_edited(office: Office) -> None:
-    form = office.publish()[0]
-    slot = slots_of(form)[0]
-    sentence = "A卷已定卷，不能再改；发现错题请用答案更正或作废处理。"
-    for deed in (
-        lambda: editing.replace_item(slot=slot, at=LATER, actor=office.officer),
-        lambda: editing.refresh_item(slot=slot, at=LATER, actor=office.officer),
-        lambda: editing.lock_item(slot=slot, locked=True, at=LATER, actor=office.officer),
-        lambda: editing.move_item(slot=slot, steps=1, at=LATER, actor=office.officer),
-        lambda: rebuild_form(form=form, seed=1, at=LATER, actor=office.officer),
-        lambda: discard_form(form=form, at=LATER, actor=office.officer),
-    ):
-        with pytest.raises(Conflict) as refusal:
-            deed()
-        assert refusal.value.message == sentence
-
-
-# --- On paper ----------------------------------------------------------------------------------------
-
-
-def test_the_printed_paper_has_keys_only_for_the_markers(office: Office) -> None:
-    form = office.publish()[0]
-    book, key = printed_paper(form), printed_paper(form, with_keys=True)
-    assert {(one.key, one.rationale) for one in book.questions} == {("", "")}
-    assert {one.rationale for one in key.questions} == {"见法条。"}
-    assert [one.number for one in book.questions] == list(range(1, 21))
-    assert book.mark == form.digest[:8].upper()
-    assert len(SMALL) == len(book.sections)
