@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -11,10 +11,11 @@ from exams.domain.blueprints import RowSpec, SectionSpec, create_blueprint
 from exams.domain.exams import ExamSpec, create_exam
 from exams.domain.forms import build_forms
 from exams.domain.publishing import publish_forms
-from exams.domain.rosters import draw_roster, freeze_roster
+from exams.domain.rosters import Drawn, draw_roster, freeze_roster
 from exams.domain.seats import deal_forms, entries_without_seat, seat_entries
 from exams.domain.sittings import SittingSpec, create_sitting
-from exams.models import Blueprint, Exam, Form, RosterEntry, Sitting, SittingKind, Slot
+from exams.domain.starting import start_attempt
+from exams.models import Attempt, Blueprint, Exam, Form, RosterEntry, Seat, Sitting, SittingKind, Slot
 from examsite.people.models import Category, Role, User
 from questionbanks.models import Bank
 from tests.factories import AT, UnitTree, make_bank, make_members, make_staff, make_unit_tree
@@ -55,10 +56,15 @@ class Office:
         self.build()
         return publish_forms(exam=self.exam, at=AT, actor=self.officer, second_person=False)
 
+    def draw(self, **options: object) -> Drawn:
+        """The roster as of today, not yet frozen."""
+        made = {"exam": self.exam, "as_of": AT.date(), "at": AT, "actor": self.officer}
+        return draw_roster(**(made | options))  # type: ignore[arg-type]
+
     def freeze(self, people: int = 6) -> list[RosterEntry]:
         """A frozen roster of so many people of the village."""
         make_members(self.tree.village, people)
-        draw_roster(exam=self.exam, as_of=AT.date(), at=AT, actor=self.officer)
+        self.draw()
         freeze_roster(exam=self.exam, attested_by="组织委员 李敏", at=AT, actor=self.officer)
         self.exam.refresh_from_db()
         return list(self.exam.entries.select_related("exam__unit", "unit", "user"))
@@ -77,6 +83,13 @@ class Office:
         if dealt:
             deal_forms(sitting=sitting, at=AT, actor=self.officer)
         return sitting
+
+    def begin(self, sitting: Sitting, entry: RosterEntry, at: datetime = OPENS) -> Attempt:
+        """The attempt of the one on the roster, just started; the exam counts as published."""
+        self.exam.published_at = AT
+        self.exam.save()
+        seat = Seat.objects.select_related("sitting__exam", "entry").get(sitting=sitting, entry=entry)
+        return start_attempt(seat=seat, number=1, device="d", at=at).attempt
 
 
 def items_of(*forms: Form) -> set[UUID]:

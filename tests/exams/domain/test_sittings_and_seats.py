@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -30,7 +30,6 @@ from exams.domain.sittings import (
     remove_room,
     spec_of,
 )
-from exams.domain.starting import start_attempt
 from exams.models import Attempt, Form, FormRole, Mode, RosterEntry, Seat, Sitting, SittingKind
 from examsite.lib.errors import Conflict, DomainError, Invalid
 from examsite.people.models import Role
@@ -93,7 +92,7 @@ def test_a_sitting_is_changed_and_removed_while_nobody_has_begun(office: Office)
     sitting = office.sit()
     later = SittingSpec("正考", OPENS + HOUR, CLOSES + HOUR, 1800)
     assert spec_of(change_sitting(sitting=sitting, spec=later, at=AT, actor=office.officer)) == later
-    begin(office, sitting, entries[0], OPENS + HOUR)
+    office.begin(sitting, entries[0], OPENS + HOUR)
     for deed in (
         lambda: change_sitting(sitting=sitting, spec=SPEC, at=AT, actor=office.officer),
         lambda: delete_sitting(sitting=sitting, at=AT, actor=office.officer),
@@ -104,13 +103,6 @@ def test_a_sitting_is_changed_and_removed_while_nobody_has_begun(office: Office)
     Attempt.objects.all().delete()
     delete_sitting(sitting=sitting, at=AT, actor=office.officer)
     assert Seat.objects.count() == 0
-
-
-def begin(office: Office, sitting: Sitting, entry: RosterEntry, at: datetime = OPENS) -> Attempt:
-    office.exam.published_at = AT
-    office.exam.save()
-    seat = Seat.objects.select_related("sitting__exam", "entry").get(sitting=sitting, entry=entry)
-    return start_attempt(seat=seat, number=1, device="d", at=at).attempt
 
 
 # --- Seats -------------------------------------------------------------------------------------------
@@ -185,7 +177,7 @@ def test_a_seat_can_be_taken_away_until_its_owner_begins(office: Office) -> None
     entries = office.freeze(people=2)
     office.publish()
     sitting = office.sit()
-    begin(office, sitting, entries[0])
+    office.begin(sitting, entries[0])
     seats = {seat.entry_id: seat for seat in sitting.seats.all()}
     with pytest.raises(Conflict) as refusal:
         remove_seats(seats=[seats[entries[0].pk]], at=AT, actor=office.officer)
@@ -215,7 +207,7 @@ def test_who_has_begun_keeps_his_form(office: Office) -> None:
     entries = office.freeze(people=4)
     forms = office.publish()
     sitting = office.sit()
-    attempt = begin(office, sitting, entries[0])
+    attempt = office.begin(sitting, entries[0])
     deal_forms(sitting=sitting, forms=[forms[1]], at=AT, actor=office.officer)
     assert sitting.seats.get(entry=entries[0]).form_id == attempt.form_id
     others = sitting.seats.exclude(entry=entries[0]).values_list("form", flat=True)
@@ -253,7 +245,7 @@ def test_a_leaked_form_is_swapped_for_the_reserve_in_one_step(office: Office) ->
     a, _, reserve = office.publish()
     sitting = office.sit()
     holder = sitting.seats.filter(form=a).order_by("number").first()
-    begin(office, sitting, next(entry for entry in entries if entry.pk == holder.entry_id))
+    office.begin(sitting, next(entry for entry in entries if entry.pk == holder.entry_id))
     count = swap_form(sitting=sitting, old=a, new=reserve, reason="A卷外泄", at=AT, actor=office.officer)
     assert count == 2
     forms = Counter(sitting.seats.values_list("form__code", flat=True))
@@ -303,7 +295,7 @@ def held(office: Office) -> list[RosterEntry]:
     office.publish()
     sitting = office.sit()
     for entry in entries[:2]:
-        begin(office, sitting, entry)
+        office.begin(sitting, entry)
     Attempt.objects.update(**{"state": "submitted"}, submitted_at=OPENS + timedelta(minutes=20))
     return entries
 
@@ -329,7 +321,7 @@ def test_where_all_forms_are_met_the_seats_wait_for_a_new_one(office: Office) ->
     publish_forms(exam=office.exam, at=AT, actor=office.officer, second_person=False)
     main = office.sit()
     for entry in entries:
-        begin(office, main, entry)
+        office.begin(main, entry)
     Attempt.objects.update(**{"state": "submitted"}, submitted_at=OPENS + timedelta(minutes=20))
     sitting = makeup(office, entries)
     assert sitting.seats.filter(form=None).count() == 2
@@ -359,7 +351,7 @@ def test_too_few_new_items_for_a_makeup_form_are_named(office: Office) -> None:
     publish_forms(exam=office.exam, at=AT, actor=office.officer, second_person=False)
     sitting = office.sit()
     for entry in entries[:4]:
-        begin(office, sitting, entry)
+        office.begin(sitting, entry)
     forms = list(office.exam.forms.order_by("code"))
     first = Attempt.objects.order_by("started_at").first()
     seen = seen_sets([first.entry])
