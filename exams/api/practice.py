@@ -66,6 +66,9 @@ class BasisOut(serializers.Serializer):
     law = serializers.CharField()
     article = serializers.CharField()
     text = serializers.CharField(allow_blank=True)
+    ended = serializers.CharField(
+        allow_blank=True, help_text="for a mistake whose law has ended: which and since when"
+    )
 
 
 class TriedOut(serializers.Serializer):
@@ -105,7 +108,9 @@ def tried_out(exercise: Exercise, bases: list[domain.Basis], tried: Tried) -> di
         "right": tried.right,
         "keys": list(exercise.keys),
         "rationale": exercise.question.rationale,
-        "bases": [{"law": one.law, "article": one.article, "text": one.text} for one in bases],
+        "bases": [
+            {"law": one.law, "article": one.article, "text": one.text, "ended": one.ended} for one in bases
+        ],
     }
 
 
@@ -186,7 +191,7 @@ class Mistakes(PracticeView):
         return Response({"mistakes": [self._out(one) for one in rows]})
 
     def _out(self, one: domain.Mistake) -> dict[str, Any]:
-        again, _ = domain.mistake_again(one)
+        again, _ = domain.mistake_again(one, at=self.at)
         return {
             "attempt": str(one.attempt.pk),
             "slot": one.slot.code,
@@ -207,4 +212,5 @@ class MistakeAnswer(PracticeView):
         """A mistake once more; nothing is stored."""
         own = find_own_attempt(request, attempt)
         found = Attempt.objects.select_related("sitting__exam", "entry__exam", "form").get(pk=own.pk)
-        return self.tried(*domain.mistake_again(domain.find_mistake(attempt=found, code=slot, at=self.at)))
+        wrong = domain.find_mistake(attempt=found, code=slot, at=self.at)
+        return self.tried(*domain.mistake_again(wrong, at=self.at))

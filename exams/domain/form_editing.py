@@ -16,7 +16,7 @@ from django.utils.timezone import localdate
 from examsite.lib.errors import Conflict, Invalid
 from examsite.people.domain.audit import record
 from examsite.people.models import User
-from questionbanks.domain.laws import ended_reasons, items_with_ended_law
+from questionbanks.domain.laws import ended_reasons, items_of_law_in_force
 from questionbanks.models import Item, ItemState
 
 from ..engine.assembly import Candidate
@@ -97,9 +97,9 @@ def pickable(form: Form, slot: Slot, text: str = "", *, at: datetime, limit: int
     kind = slot.version.item.kind
     used = form.slots.values("version__item")
     rows = (
-        Item.objects.filter(bank__in=banks, kind=kind, state=ItemState.APPROVED, stale_reason="")
+        items_of_law_in_force(Item.objects.filter(bank__in=banks, kind=kind), localdate(at))
+        .filter(state=ItemState.APPROVED)
         .exclude(pk__in=used)
-        .exclude(pk__in=items_with_ended_law(localdate(at)).values("pk"))
         .select_related("current", "topic")
         .order_by("bank_id", "number")
     )

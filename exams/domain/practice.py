@@ -3,6 +3,9 @@
 No key may come out here before its time. An item is kept back as long as an exam needs it: it stands, in any
 of its versions or word for word in another bank, in a form (a draft, too) of an exam whose keys are not out
 for everybody, or in a form of the last two years that nobody has sat yet.
+
+Nor is anything learnt here that is no longer law: an item of a law that has ended is left out, marked or not;
+a mistake of back then says so beside its answer.
 """
 
 from __future__ import annotations
@@ -15,9 +18,12 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.timezone import localdate
 
 from examsite.lib.errors import NotFound
 from examsite.people.models import User
+from questionbanks.domain.citations import ended_reason
+from questionbanks.domain.laws import has_ended, items_of_law_in_force
 from questionbanks.kinds import codec
 from questionbanks.kinds.base import Question
 from questionbanks.kinds.registry import kind
@@ -37,11 +43,15 @@ from .results import SlotResult, attempt_result
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """The article that an item rests on, with its words where the catalogue has them."""
+    """The article that an item rests on, with its words where the catalogue has them.
+
+    `ended`: since when this edition is no longer in force, in words; "" while it is.
+    """
 
     law: str
     article: str
     text: str
+    ended: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +94,11 @@ def needed_slots(at: datetime) -> QuerySet[Slot]:
     return Slot.objects.filter(Q(form__exam__in=secret) | (Q(form__built_at__gt=at - REMEMBERED) & unsat))
 
 
-def items_for_practice(bank: Bank, needed: QuerySet[Slot]) -> QuerySet[Item]:
+def items_for_practice(bank: Bank, needed: QuerySet[Slot], at: datetime) -> QuerySet[Item]:
     """The items of a bank that may be tried now, with their answers. `needed`: as `needed_slots` says."""
     return (
-        bank.items.filter(state=ItemState.APPROVED, stale_reason="", current__isnull=False)
+        items_of_law_in_force(bank.items.all(), localdate(at))
+        .filter(state=ItemState.APPROVED, current__isnull=False)
         .exclude(pk__in=needed.values("version__item"))
         .exclude(double_key__in=needed.values("version__item__double_key"))
     )
@@ -99,19 +110,19 @@ def items_for_practice(bank: Bank, needed: QuerySet[Slot]) -> QuerySet[Item]:
 def banks_to_practise(*, user: User, at: datetime) -> list[PracticeBank]:
     """The open banks of the person's units; those without a question to try are left out."""
     rows, needed = banks_practised_by(user).select_related("unit").order_by("name"), needed_slots(at)
-    found = [PracticeBank(bank, len(_codes_of(items_for_practice(bank, needed)))) for bank in rows]
+    found = [PracticeBank(bank, len(_codes_of(items_for_practice(bank, needed, at)))) for bank in rows]
     return [one for one in found if one.questions]
 
 
 def laws_in(bank: Bank, at: datetime) -> list[Law]:
     """The laws that questions to try rest on."""
-    items = items_for_practice(bank, needed_slots(at)).values("current")
+    items = items_for_practice(bank, needed_slots(at), at).values("current")
     return list(Law.objects.filter(editions__citations__version__in=items).distinct().order_by("short"))
 
 
 def exercise_codes(*, bank: Bank, at: datetime, law: UUID | None = None) -> list[str]:
     """The questions that may be tried, in the order of the bank; a part of a case is one."""
-    items = items_for_practice(bank, needed_slots(at))
+    items = items_for_practice(bank, needed_slots(at), at)
     if law is not None:
         cited = ItemCitation.objects.filter(version=OuterRef("current"), edition__law=law)
         items = items.filter(Exists(cited))
@@ -134,7 +145,7 @@ def exercise(*, bank: Bank, code: str, at: datetime) -> tuple[Exercise, list[Bas
         key, place = UUID(name), int(part) if part else None
     except ValueError:
         key, place = None, None
-    items = items_for_practice(bank, needed_slots(at))
+    items = items_for_practice(bank, needed_slots(at), at)
     item = items.select_related("current").filter(pk=key).first()
     if item is None or item.current is None:
         raise NotFound("not_found", "这道题现在不能练习。")
@@ -159,17 +170,17 @@ def exercise(*, bank: Bank, code: str, at: datetime) -> tuple[Exercise, list[Bas
         keys=(kind(question.kind).describe_key(question.key),),
         material="" if place is None else whole.stem,
     )
-    return found, bases_of([item.current_id])[item.current_id]
+    return found, bases_of([item.current_id], at)[item.current_id]
 
 
-def bases_of(versions: Sequence[UUID | None]) -> dict[UUID | None, list[Basis]]:
-    """Version → the articles it cites, with their words where the catalogue has the text."""
-    cited = list(
-        ItemCitation.objects.filter(version__in=versions)
-        .exclude(article="")
-        .select_related("edition__law")
-        .order_by("pk")
-    )
+def bases_of(versions: Sequence[UUID | None], at: datetime) -> dict[UUID | None, list[Basis]]:
+    """Version → the articles it cites, with their words where the catalogue has the text.
+
+    A law that is cited as a whole is among them only where it has ended.
+    """
+    day = localdate(at)
+    rows = ItemCitation.objects.filter(version__in=versions).select_related("edition__law").order_by("pk")
+    cited = [one for one in rows if one.article or has_ended(one, day)]
     texts = {
         (edition, label): text
         for edition, label, text in Article.objects.filter(
@@ -179,7 +190,8 @@ def bases_of(versions: Sequence[UUID | None]) -> dict[UUID | None, list[Basis]]:
     found: dict[UUID | None, list[Basis]] = defaultdict(list)
     for one in cited:
         text = texts.get((one.edition_id, one.article), one.quote)
-        found[one.version_id].append(Basis(str(one.edition.law), one.article, text))
+        ended = ended_reason(one.edition) if has_ended(one, day) else ""
+        found[one.version_id].append(Basis(str(one.edition.law), one.article, text, ended))
     return found
 
 
@@ -217,8 +229,11 @@ def find_mistake(*, attempt: Attempt, code: str, at: datetime) -> Mistake:
     return found
 
 
-def mistake_again(mistake: Mistake) -> tuple[Exercise, list[Basis]]:
-    """The question of a mistake, in the order and letters of the exam, and what it rests on."""
+def mistake_again(mistake: Mistake, *, at: datetime) -> tuple[Exercise, list[Basis]]:
+    """The question of a mistake, in the order and letters of the exam, and what it rests on.
+
+    What was asked stays as it was asked; a basis that has ended since says so.
+    """
     attempt, slot, question = mistake.attempt, mistake.slot, mistake.question
     order = attempt.choice_orders.get(slot.code, "") or "".join(question.labels)
     again = Exercise(
@@ -230,4 +245,4 @@ def mistake_again(mistake: Mistake) -> tuple[Exercise, list[Basis]]:
         material="" if slot.part is None else str(slot.version.content["stem"]),
         given=mistake.result.answer,
     )
-    return again, bases_of([slot.version_id])[slot.version_id]
+    return again, bases_of([slot.version_id], at)[slot.version_id]

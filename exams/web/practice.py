@@ -131,7 +131,7 @@ def mistake(request: HttpRequest, attempt: UUID, slot: str) -> HttpResponse:
     if slot not in codes:
         raise NotFound("not_found", "错题本里没有这道题。")
     here = codes.index(slot)
-    exercise, bases = domain.mistake_again(rows[here])
+    exercise, bases = domain.mistake_again(rows[here], at=at)
 
     def place(one: int) -> str:
         if not 0 <= one < len(codes):

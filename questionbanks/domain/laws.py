@@ -63,6 +63,17 @@ def items_with_ended_law(day: date) -> QuerySet[Item]:
     )
 
 
+def items_of_law_in_force(items: QuerySet[Item], day: date) -> QuerySet[Item]:
+    """Those of `items` that nobody has marked as stale and that cite no ended law on `day`."""
+    return items.filter(stale_reason="").exclude(pk__in=items_with_ended_law(day).values("pk"))
+
+
+def has_ended(cited: ItemCitation, day: date) -> bool:
+    """Whether the cited edition is no longer in force on `day`, and no reviewer has upheld the item since."""
+    ended = cited.edition.ended_on
+    return ended is not None and ended <= day and cited.upheld_at is None
+
+
 def ended_reasons(*, day: date, items: Collection[UUID] | QuerySet[Item, Any]) -> dict[UUID, str]:
     """Item → why its law wants a look on `day`, for those of `items` that `items_with_ended_law` finds.
 

@@ -12,6 +12,7 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST, require_safe
 
 from examsite.lib import clock
@@ -27,6 +28,7 @@ from ..domain.banks import (
     open_practice,
     topic_paths,
 )
+from ..domain.laws import items_with_ended_law
 from ..domain.queries import facets, find_items
 from ..domain.reviewing import ACTIONS, REVIEWER_ACTIONS, move_items
 from ..models import Bank, ImportState, Item, ItemState, Topic
@@ -66,12 +68,18 @@ def crumbs(bank: Bank | None = None) -> list[Crumb]:
 @page
 @require_safe
 def banks(request: HttpRequest) -> HttpResponse:
-    """The banks I may see, with how many items of which state they hold."""
+    """The banks I may see, with how many items of which state they hold.
+
+    `ended`: approved and not marked, but of a law that has ended; such items are not usable either.
+    """
+    approved = Q(items__state=ItemState.APPROVED, items__stale_reason="")
+    ended = Q(items__in=items_with_ended_law(localdate(clock.now())).values("pk"))
     rows = (
         banks_visible_to(request.user)
         .select_related("unit")
         .annotate(
-            usable=Count("items", filter=Q(items__state=ItemState.APPROVED, items__stale_reason="")),
+            usable=Count("items", filter=approved & ~ended),
+            ended=Count("items", filter=approved & ended),
             waiting=Count("items", filter=Q(items__state=ItemState.IN_REVIEW)),
             drafts=Count("items", filter=Q(items__state=ItemState.DRAFT)),
             stale=Count("items", filter=~Q(items__stale_reason="") & ~Q(items__state=ItemState.RETIRED)),

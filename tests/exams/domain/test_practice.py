@@ -10,6 +10,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import localdate
 
 from exams.domain.practice import (
     banks_to_practise,
@@ -32,6 +33,7 @@ from questionbanks.domain.items import change_item, create_items
 from questionbanks.kinds.base import Blanks, Choice, ModelAnswer, Question, WireError, replace
 from questionbanks.models import Article, Bank, Edition, Item, ItemCitation, ItemState, Law
 from tests.exam_world import MACHINE, World, make_form, make_world
+from tests.factories import cite_ended_law
 from tests.marking_world import join, make_marking_world, make_village
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -173,6 +175,45 @@ def test_only_approved_items_whose_law_holds(world: World) -> None:
     assert stems(world) == ONLY_FREE
 
 
+def test_an_item_of_ended_law_is_not_practised_though_nobody_has_marked_it(world: World) -> None:
+    bank, at = bank_of(world), clock.now()
+    ended, upheld, in_force = add(bank, *(replace(FREE, stem=f"引法题{one}？") for one in "一二三"))
+    cite_ended_law(ended, ended_on=localdate(at))
+    cite_ended_law(upheld, ended_on=localdate(at))
+    upheld.current.citations.update(upheld_at=at)
+    law = Law.objects.get()
+    before = at - timedelta(days=1)
+    assert len(exercise_codes(bank=bank, at=before)) == 4
+    assert len(exercise_codes(bank=bank, at=at)) == 3
+    assert exercise_codes(bank=bank, at=at, law=law.pk) == [str(upheld.pk)]
+    assert names(world.user) == [(bank.name, 3)]
+    with pytest.raises(NotFound):
+        exercise(bank=bank, code=str(ended.pk), at=at)
+    assert exercise(bank=bank, code=str(in_force.pk), at=at)[1] == []
+    assert Item.objects.exclude(stale_reason="").count() == 0
+
+
+def test_a_law_whose_items_are_all_of_ended_editions_is_not_offered(world: World) -> None:
+    at = clock.now()
+    cite_ended_law(Item.objects.get(current__content__stem=FREE.stem), ended_on=localdate(at))
+    assert [one.short for one in laws_in(bank_of(world), at - timedelta(days=1))] == ["村规"]
+    assert laws_in(bank_of(world), at) == []
+    assert banks_to_practise(user=world.user, at=at) == []
+
+
+def test_to_practise_takes_as_many_statements_for_many_ended_items(world: World) -> None:
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as taken:
+            exercise_codes(bank=bank_of(world), at=clock.now())
+        return len(taken)
+
+    few = statements()
+    for item in add(bank_of(world), *(replace(FREE, stem=f"旧法题{one}？") for one in range(12))):
+        cite_ended_law(item, ended_on=localdate(clock.now()))
+    assert stems(world) == ONLY_FREE
+    assert statements() == few
+
+
 # --- Who may -----------------------------------------------------------------------------------------
 
 
@@ -308,12 +349,30 @@ def test_a_mistake_is_tried_again_in_the_letters_of_the_exam() -> None:
     release(place.world)
     Attempt.objects.filter(pk=attempt.pk).update(choice_orders={place.world.slots[0]: "DBCA"})
     attempt = Attempt.objects.select_related("sitting__exam", "entry", "form").get(pk=attempt.pk)
-    again, _ = mistake_again(find_mistake(attempt=attempt, code=place.world.slots[0], at=clock.now()))
+    at = clock.now()
+    again, _ = mistake_again(find_mistake(attempt=attempt, code=place.world.slots[0], at=at), at=at)
     assert [one.text for one in again.question.choices] == ["不限", "十八周岁", "二十周岁", "十六周岁"]
     assert (again.given, again.keys) == ("D", ("B",))
     assert [try_answer(again, letter).right for letter in "ABCD"] == [False, True, False, False]
     with pytest.raises(NotFound):
         find_mistake(attempt=attempt, code=place.world.slots[2], at=clock.now())  # it was right
+
+
+@pytest.mark.parametrize("article", ["第一条", ""])
+def test_a_mistake_of_ended_law_says_so_beside_its_answer(article: str) -> None:
+    place = make_marking_world(people=1, questions=MACHINE)
+    attempt = place.hand_in(0, {0: "A"})
+    place.world.end()
+    release(place.world)
+    at = clock.now()
+    cite_ended_law(place.world.form.slots.get(order=1).version.item, ended_on=localdate(at))
+    ItemCitation.objects.update(article=article)
+    attempt = Attempt.objects.select_related("sitting__exam", "entry", "form").get(pk=attempt.pk)
+    wrong = find_mistake(attempt=attempt, code=place.world.slots[0], at=at)
+    _, (basis,) = mistake_again(wrong, at=at)
+    assert basis.ended == f"《村规》（2010年版）{localdate(at)}起失效"
+    _, before = mistake_again(wrong, at=at - timedelta(days=1))
+    assert [one.ended for one in before] == ([""] if article else [])
 
 
 def test_a_withheld_result_has_no_mistakes() -> None:

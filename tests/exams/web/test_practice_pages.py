@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.timezone import localdate
 
 from exams.domain.releases import release_sitting
 from exams.models import Attempt, Sitting
@@ -17,6 +18,7 @@ from questionbanks.domain.items import create_items
 from questionbanks.kinds.base import Choice, Question
 from questionbanks.models import Bank, ItemState
 from tests.exam_world import CANARY, MACHINE, World
+from tests.factories import cite_ended_law
 from tests.marking_world import MarkingWorld, make_marking_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -158,6 +160,22 @@ def test_the_calls(place: MarkingWorld, phone: Client, bank: Bank) -> None:
     address = f"/api/v1/my/mistakes/{mistakes[2]['attempt']}/{mistakes[2]['slot']}"
     reply = phone.post(address, {"answer": True}, content_type=JSON).json()
     assert (reply["right"], reply["keys"], reply["rationale"]) == (True, ["正确"], f"{CANARY} 3")
+
+
+def test_a_mistake_of_ended_law_says_so_on_the_page_and_by_the_api(
+    place: MarkingWorld, phone: Client
+) -> None:
+    release(place.world)
+    address = f"mistakes/{Attempt.objects.get().pk}/{place.world.slots[0]}"
+    assert "现在请以现行法律为准" not in text(phone.post(f"/my/{address}", {"show": "1"}))
+    today = localdate(clock.now())
+    cite_ended_law(place.world.form.slots.get(order=1).version.item, ended_on=today)
+    assert "起失效" not in text(phone.get(f"/my/{address}"))
+    said = f"《村规》（2010年版）{today}起失效"
+    page = text(phone.post(f"/my/{address}", {"show": "1"}))
+    assert f"{said}。这道题按考试时的法律出，现在请以现行法律为准。" in page
+    reply = phone.post(f"/api/v1/my/{address}", {"answer": None}, content_type=JSON).json()
+    assert [one["ended"] for one in reply["bases"]] == [said]
 
 
 def test_a_ticket_of_one_exam_shows_no_mistakes_of_another(place: MarkingWorld, phone: Client) -> None:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import localdate
 
+from exams.domain.pool import load_pool
+from examsite.lib import clock
 from examsite.people.models import AuditRecord, User
 from questionbanks.domain.banks import create_bank
 from questionbanks.domain.items import create_items
 from questionbanks.domain.queries import ORDERS
 from questionbanks.kinds.base import Question
-from questionbanks.models import Bank, Item, ItemState
-from tests.factories import AT, UnitTree, make_questions
+from questionbanks.models import Bank, Edition, Item, ItemCitation, ItemState, Law
+from tests.factories import AT, UnitTree, cite_ended_law, make_questions
 
 SignIn = Callable[[User], Client]
 
@@ -102,6 +106,48 @@ def test_a_double_is_refused_on_the_form(signed_in: SignIn, bank: Bank, officer:
     reply = signed_in(officer).post("/banks/new", {"unit": str(bank.unit_id), "name": bank.name})
     assert reply.status_code == 409
     assert "已有名为“学法题库”的题库" in text(reply)
+
+
+def test_the_list_counts_as_usable_only_what_new_forms_may_take(
+    signed_in: SignIn, bank: Bank, officer: User
+) -> None:
+    today = localdate(clock.now())
+    ended, marked, upheld, coming, draft, retired, _ = fill(bank, 7)
+    bank.items.update(state=ItemState.APPROVED)
+    for item, state in ((draft, ItemState.DRAFT), (retired, ItemState.RETIRED)):
+        bank.items.filter(pk=item.pk).update(state=state)
+    for item in (ended, marked, upheld, draft, retired):
+        cite_ended_law(item, ended_on=today)
+    bank.items.filter(pk=marked.pk).update(stale_reason="《村规》失效")
+    upheld.current.citations.update(upheld_at=AT)
+    law = Law.objects.create(title="镇规", short="镇规")
+    later = Edition.objects.create(law=law, adopted_on="2010-01-01", ended_on=today + timedelta(days=1))
+    ItemCitation.objects.create(version=coming.current, edition=later, article="第一条")
+    ItemCitation.objects.create(version=ended.current, edition=later, article="第二条")
+    create_bank(name="空题库", unit=bank.unit, at=AT, actor=None)
+    page = signed_in(officer).get("/banks/")
+    assert [(one.usable, one.ended, one.stale, one.drafts) for one in page.context["page_obj"]] == [
+        (3, 1, 1, 1),
+        (0, 0, 0, 0),
+    ]
+    usable = load_pool([bank], at=clock.now()).usable
+    assert len(usable) == 3
+    assert "另有 1 题的法律已失效，待标记" in text(page)
+
+
+def test_the_list_takes_as_many_statements_for_many_items(
+    signed_in: SignIn, bank: Bank, officer: User
+) -> None:
+    client = signed_in(officer)
+    client.get("/banks/")
+    with CaptureQueriesContext(connection) as few:
+        client.get("/banks/")
+    for item in fill(bank, 12):
+        cite_ended_law(item, ended_on=AT.date())
+    create_bank(name="又一题库", unit=bank.unit, at=AT, actor=None)
+    with CaptureQueriesContext(connection) as many:
+        client.get("/banks/")
+    assert len(many) == len(few)
 
 
 # --- search ------------------------------------------------------------------------------------------------
