@@ -18,8 +18,8 @@ from exams.analytics.tally import year_turnout
 from exams.domain.annual import register_activity
 from exams.models import Attempt
 from tests.exam_world import make_user
-from tests.exams.analytics.test_traps_in_the_database import Seen, counted
 from tests.figures_world import JANUARY, LATER, NOVEMBER, ExamWorld, Town, make_town
+from tests.trap_worlds import Seen, counted
 
 pytestmark = pytest.mark.django_db
 
