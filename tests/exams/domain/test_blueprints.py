@@ -27,14 +27,9 @@ from examsite.people.models import AuditRecord
 from questionbanks.domain.items import change_item, create_items, question_of
 from questionbanks.models import Edition, Item, ItemCitation, ItemState
 from tests.factories import AT, cite_ended_law, make_bank, make_questions
-from tests.papers_world import SMALL, Office, make_office, section
+from tests.papers_world import SMALL, Office, section
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def office() -> Office:
-    return make_office()
 
 
 def create(office: Office, **fields: object) -> Blueprint:

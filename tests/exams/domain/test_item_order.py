@@ -29,7 +29,7 @@ from examsite.lib.errors import Conflict, Forbidden, Invalid
 from examsite.people.domain.approvals import decide
 from questionbanks.kinds.base import Choice, Question
 from tests.exam_world import World, age, claims_of, make_world
-from tests.papers_world import AT, Office, exam_spec, make_office
+from tests.papers_world import AT, Office, exam_spec
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOUR = timedelta(hours=1)
@@ -227,11 +227,6 @@ def test_papers_from_before_stay_as_they_stand() -> None:
 
 
 # --- The rule and the papers ---------------------------------------------------------------------------
-
-
-@pytest.fixture
-def office() -> Office:
-    return make_office()
 
 
 def shuffle(office: Office, value: bool) -> None:

@@ -17,7 +17,7 @@ from questionbanks.domain.imports import confirm_import, fill_import, open_impor
 from questionbanks.domain.reading import read_file
 from questionbanks.models import Decision, ImportRow, ImportRun, Item, ItemState
 from tests.factories import AT
-from tests.papers_world import Office, make_office
+from tests.papers_world import Office
 
 pytestmark = pytest.mark.django_db
 
@@ -34,11 +34,6 @@ A．十四  B．十六  C．十八  D．二十
 2．村民委员会可以决定本村的行政处罚。（ × ）
 """
 MISSING = PAPER.replace("几周岁以上的村民组成？（ C ）", "几周岁以上的村民组成？（　）")
-
-
-@pytest.fixture
-def office() -> Office:
-    return make_office()
 
 
 def reviewed(office: Office, text: str = PAPER, *, confirm: bool = True) -> ImportRun:

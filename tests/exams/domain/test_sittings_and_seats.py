@@ -34,15 +34,10 @@ from exams.models import Attempt, Form, FormRole, Mode, RosterEntry, Seat, Sitti
 from examsite.lib.errors import Conflict, DomainError, Invalid
 from examsite.people.models import Role
 from tests.factories import AT, make_staff
-from tests.papers_world import CLOSES, HOUR, OPENS, Office, make_office
+from tests.papers_world import CLOSES, HOUR, OPENS, Office
 
 pytestmark = pytest.mark.django_db
 SPEC = SittingSpec("正考", OPENS, CLOSES, 3600)
-
-
-@pytest.fixture
-def office() -> Office:
-    return make_office()
 
 
 def create(office: Office, kind: str = SittingKind.MAIN, **fields: object) -> Sitting:
