@@ -118,9 +118,11 @@ class Call(APIView):
 
     def read(self, serializer: type[serializers.Serializer]) -> dict[str, Any]:
         """What was sent, checked; a 400 names the fields."""
-        data = serializer(data=self.request.data)
-        data.is_valid(raise_exception=True)
-        return dict(data.validated_data)
+        return _checked(serializer(data=self.request.data))
+
+    def query(self, serializer: type[serializers.Serializer]) -> dict[str, Any]:
+        """The parameters of the address, checked likewise."""
+        return _checked(serializer(data=self.request.query_params.dict()))
 
     def paged(
         self, rows: QuerySet[Any] | Sequence[Any], serializer: type[serializers.Serializer]
@@ -129,6 +131,11 @@ class Call(APIView):
         paginator = self.settings.DEFAULT_PAGINATION_CLASS()
         page = paginator.paginate_queryset(rows, self.request, view=self)
         return paginator.get_paginated_response(serializer(page, many=True).data)
+
+
+def _checked(data: serializers.Serializer) -> dict[str, Any]:
+    data.is_valid(raise_exception=True)
+    return dict(data.validated_data)
 
 
 def problem(status: int, code: str, message: str, **extra: object) -> Response:

@@ -53,9 +53,7 @@ class FiguresCall(Call):
 
     def query(self, serializer: type = schema.FiguresQuery) -> dict[str, Any]:
         """The parameters of the address, checked; `as_of` never lies in the future."""
-        data = serializer(data=self.request.query_params.dict())
-        data.is_valid(raise_exception=True)
-        found = dict(data.validated_data)
+        found = super().query(serializer)
         if found.get("as_of") is not None and found["as_of"] > self.at:
             raise Invalid("as_of", "as_of 不能晚于现在。")
         return found

@@ -58,9 +58,7 @@ class People(PersonCall):
     @list_call("people_list", schema.PersonOut, tag=TAG, parameters=[schema.PeopleQuery])
     def get(self, request: Request) -> Response:
         """People of the units that the person may look at, by name."""
-        query = schema.PeopleQuery(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        data = dict(query.validated_data)
+        data = self.query(schema.PeopleQuery)
         if "unit" in data:
             data["unit"] = self.find(Unit.objects.all(), data["unit"])
         if "category" in data:

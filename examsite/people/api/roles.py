@@ -91,7 +91,5 @@ class Audit(Call):
         """The log of the auditor's own subtree, newest first."""
         if not granted_paths(request.user, Role.AUDITOR):
             raise Forbidden("forbidden", "操作日志只供审计员查看。")
-        query = schema.AuditQuery(data=request.query_params)
-        query.is_valid(raise_exception=True)
         rows = audit_visible_to(request.user).select_related("actor")
-        return self.paged(search_log(rows, **query.validated_data), schema.AuditOut)
+        return self.paged(search_log(rows, **self.query(schema.AuditQuery)), schema.AuditOut)

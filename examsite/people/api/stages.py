@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.utils.timezone import localdate
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -31,11 +29,6 @@ class StageCall(Call):
 
     def unit(self, key: UUID) -> Unit:
         return self.find(units_visible_to(self.request.user), key)
-
-    def query(self, serializer: type[serializers.Serializer]) -> dict[str, Any]:
-        asked = serializer(data=self.request.query_params)
-        asked.is_valid(raise_exception=True)
-        return dict(asked.validated_data)
 
 
 class Coverage(StageCall):

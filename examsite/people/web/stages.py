@@ -9,13 +9,13 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.timezone import localdate
 
 from examsite.lib import clock
-from examsite.lib.errors import Conflict, Forbidden, Invalid
+from examsite.lib.errors import Forbidden, Invalid
 from examsite.lib.percent import format_rate
 from examsite.web import act_on, ask, page
 
@@ -91,16 +91,15 @@ def stage_people(request: HttpRequest) -> HttpResponse:
     today = localdate(clock.now())
     rows = LawWiseStage.objects.none() if unit is None else people_at(unit=unit, on=today, stage=wanted)
     form = StagesForm(request.POST or None, initial={"since": today})
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            done = _take_further(request, form.cleaned_data)
-        except (Invalid, Conflict) as error:
-            form.add_error(None, error.message)
-            status = error.status
-        else:
-            messages.success(request, f"{len(done)} 人的状态已变动。")
-            return redirect(request.get_full_path())
+
+    def take_further(data: dict[str, Any]) -> str:
+        done = _take_further(request, data)
+        messages.success(request, f"{len(done)} 人的状态已变动。")
+        return request.get_full_path()
+
+    answer, status = act_on(request, form, take_further)
+    if answer is not None:
+        return answer
     page_obj = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "unit": unit,
@@ -174,13 +173,12 @@ def stage_change(request: HttpRequest, person: UUID) -> HttpResponse:
         (one.value, one.label) for one in Stage if one in FOLLOWS[now.stage if now else None]
     ]
     villages = villages_managed_by(request.user)
-    form.fields["unit"].offer(villages)
     if now is None:
         form.fields["unit"].required = form.fields["source"].required = True
         form.fields["source"].choices = [("", "请选择"), *Source.choices]
     else:
         form.fields["unit"].empty_label = f"不变（{now.unit}）"
-        form.fields["unit"].offer(villages)
+    form.fields["unit"].offer(villages)
 
     def do(data: dict[str, Any]) -> str:
         change_stage(
