@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from typing import Any
 
@@ -62,6 +63,16 @@ def with_parts(data: bytes, parts: dict[str, bytes]) -> bytes:
         for name, content in parts.items():
             new.writestr(name, content)
     return buffer.getvalue()
+
+
+def with_cell(cell: str, inner: str) -> bytes:
+    """A table one cell of which is this XML. The row below the header asks, with four choices and a key."""
+    data = workbook(Sheet1=[PLAIN, ["谁？", *"甲乙丙丁", "A"]])
+    part = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        xml = package.read(part).decode()
+    changed = re.sub(rf'<c r="{cell}".*?</c>', inner, xml)
+    return with_parts(data, {part: changed.encode()})
 
 
 def outline(parsed: Parsed) -> list[tuple[str, str, str, object]]:

@@ -253,7 +253,7 @@ class _Sheet:
             draft.note("picture", "这道题带有图片，图片没有导入", "导入后补上图片，或改成文字", severity)
 
     def _report_formulas(self, draft: Draft, number: int) -> None:
-        """Formulas whose result is read want a look; those without one have lost a piece of the item."""
+        """Formulas whose result is read want a look; without one, or with an error, a piece is lost."""
         found = [c for c, meaning in self.columns.meanings.items() if meaning]
         formulas = [(c, f"{column_letter(c)}{number}") for c in found if (number, c) in self.grid.formulas]
         lost = {c: self.grid.valueless[number, c] for c, _ in formulas if (number, c) in self.grid.valueless}
@@ -270,6 +270,14 @@ class _Sheet:
         failed = "、".join(f"{cell}（{lost[c]}）" for c, cell in formulas if lost.get(c))
         if failed:
             draft.note("formula_error", f"{failed}是公式，计算结果是错误", "改正公式，或直接填写内容")
+        places = [
+            (c, self.grid.valueless.get((number, c), ""))
+            for c in found
+            if (number, c) not in self.grid.formulas
+        ]
+        errors = "、".join(f"{column_letter(c)}{number}（{error}）" for c, error in places if error)
+        if errors:
+            draft.note("error_value", f"{errors}里是错误值，不是内容", "在这一格直接填写内容")
 
     def _report_percents(self, draft: Draft, index: int) -> None:
         """Numbers between 0 and 1 in options and answers, where the file does not tell how they are shown."""
@@ -284,7 +292,7 @@ class _Sheet:
                 )
 
     def _lacks_result(self, index: int, meaning: str) -> bool:
-        """Whether the cell of this meaning in a row is a formula without a stored result."""
+        """Whether the cell of this meaning in a row is a formula without a stored result, or an error."""
         number = self.grid.numbers[index]
         return any(
             one == meaning and (number, column) in self.grid.valueless

@@ -15,7 +15,7 @@ from ..texts import clean, number_text
 from .archives import Archive
 from .encodings import decode
 from .unreadable import Unreadable
-from .xls_formats import percent_cells
+from .xls_formats import special_cells
 
 MAX_CELLS = 2_000_000  # cells with something in them, in one sheet
 MAX_AREA = 4_000_000  # rows × columns up to the last filled cell; sparser sheets are read row by row
@@ -29,8 +29,9 @@ class Grid:
 
     Values are str, float, int, bool, date, datetime, time or timedelta; "" is empty. `hidden_rows`,
     `pictures`: row numbers; `formulas`: (row number, column index); `valueless`: those of them without a
-    stored result ("" if never calculated, else the error: "#REF!"); `merged`: 0-based corners; `formatted`:
-    whether percentages are such ("50%"), because the formats of the cells are known.
+    stored result ("" if never calculated, else the error: "#REF!"), and the errors that stand in cells
+    without a formula; `merged`: 0-based corners; `formatted`: whether percentages are such ("50%"), because
+    the formats of the cells are known.
     """
 
     name: str
@@ -191,6 +192,9 @@ _ROW_NUMBER = re.compile(rb'\sr="(\d{1,7})"')
 _FORMULA = re.compile(rb'<(?:\w+:)?c\s+r="([A-Z]{1,3})(\d{1,7})"([^>]{0,80})>\s{0,20}<(?:\w+:)?f[\s>/]')
 _CELL_END = re.compile(rb"</(?:\w+:)?c>")
 _VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]{0,60}|/)?>([^<]{0,40})")
+_ERROR = re.compile(
+    rb'<(?:\w+:)?c\s+r="([A-Z]{1,3})(\d{1,7})"[^>]{0,80}?\st="e"[^>]{0,40}>\s{0,20}<(?:\w+:)?v[^>]{0,60}>([^<]{0,40})'
+)
 _STYLED = re.compile(rb'<(?:\w+:)?c\s+r="([A-Z]{1,3})(\d{1,7})"\s+s="(\d{1,6})"')
 _ANCHOR_ROW = re.compile(rb"<(?:\w+:)?from>.{0,200}?<(?:\w+:)?row>(\d{1,7})</", re.DOTALL)
 
@@ -212,8 +216,11 @@ def _package_facts(data: bytes) -> dict[str, _SheetFacts]:
 
 
 def _xls_facts(data: bytes) -> dict[str, _SheetFacts]:
-    """Facts by sheet name of an xls file: which cells are percentages; {} where its formats are damaged."""
-    return {name: _SheetFacts(percents=cells) for name, cells in (percent_cells(data) or {}).items()}
+    """Facts by sheet name of an xls file: its percentages and errors; {} where they cannot be read."""
+    found = special_cells(data) or {}
+    return {
+        name: _SheetFacts(valueless=cells.errors, percents=cells.percents) for name, cells in found.items()
+    }
 
 
 def _percent_styles(archive: Archive) -> frozenset[int]:
@@ -258,7 +265,7 @@ def _sheet_facts(archive: Archive, part: str, percent_styles: frozenset[int]) ->
         frozenset(hidden),
         frozenset(pictures),
         frozenset(formulas),
-        {place: error for place, error in formulas.items() if error is not None},
+        _errors(xml) | {place: error for place, error in formulas.items() if error is not None},
         frozenset(percents),
     )
 
@@ -279,6 +286,14 @@ def _formulas(xml: bytes) -> dict[tuple[int, int], str | None]:
         error = result if b't="e"' in attributes or not calculated else None
         found[int(row), _column_index(letters)] = error
     return found
+
+
+def _errors(xml: bytes) -> dict[tuple[int, int], str]:
+    """(row number, column index) of every error that stands in a cell by itself, without a formula."""
+    found = _ERROR.findall(xml) if b't="e"' in xml else ()
+    return {
+        (int(row), _column_index(letters)): error.decode("utf-8", "replace") for letters, row, error in found
+    }
 
 
 def _is_sparse(xml: bytes) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from datetime import date
 from typing import Any
@@ -23,7 +22,7 @@ from tests.bank_files import (
     problems,
     read_table,
     saved,
-    with_parts,
+    with_cell,
     workbook,
 )
 
@@ -140,18 +139,8 @@ def test_digits_that_excel_has_lost_break_the_item() -> None:
     assert problems(parsed) == [("Sheet1 第2行", "digits_lost", "broken")]
 
 
-def with_formula(cell: str, inner: str) -> bytes:
-    """A table whose cell is this XML: the row below the header asks, with four choices and an answer."""
-    data = workbook(Sheet1=[PLAIN, ["谁？", *"甲乙丙丁", "A"]])
-    part = "xl/worksheets/sheet1.xml"
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        xml = package.read(part).decode()
-    changed = re.sub(rf'<c r="{cell}".*?</c>', inner, xml)
-    return with_parts(data, {part: changed.encode()})
-
-
 def test_formulas_give_their_last_value_and_are_doubtful() -> None:
-    parsed = registry.parse(with_formula("F2", '<c r="F2" t="str"><f>UPPER("b")</f><v>B</v></c>'))
+    parsed = registry.parse(with_cell("F2", '<c r="F2" t="str"><f>UPPER("b")</f><v>B</v></c>'))
     assert keys(parsed) == [("B",)]
     assert [(p.where, p.code, p.message, p.severity) for p in parsed.problems] == [
         ("Sheet1 第2行", "formula", "F2是公式，取的是上次计算的结果", "doubtful")
@@ -180,7 +169,7 @@ SAVE_AGAIN = "用Excel或WPS打开文件，保存一次后再导入"
 def test_an_item_with_a_formula_without_its_result_is_broken(
     cell: str, inner: str, problem: tuple[str, str, str]
 ) -> None:
-    parsed = registry.parse(with_formula(cell, inner))
+    parsed = registry.parse(with_cell(cell, inner))
     counted = tally(parsed)
     assert (counted.found, counted.importable, counted.broken) == (1, 0, 1)
     assert [(p.code, p.message, p.fix) for p in parsed.problems if p.code.startswith("formula")] == [problem]
@@ -203,7 +192,7 @@ def test_an_option_row_without_its_result_breaks_the_item_it_belongs_to() -> Non
 
 
 def test_a_formula_whose_result_is_an_empty_text_is_an_empty_cell() -> None:
-    parsed = registry.parse(with_formula("E2", '<c r="E2" t="str"><f>IF(1=1,"","")</f><v></v></c>'))
+    parsed = registry.parse(with_cell("E2", '<c r="E2" t="str"><f>IF(1=1,"","")</f><v></v></c>'))
     assert len(parsed.questions[0].choices) == 3
     assert problems(parsed) == [("Sheet1 第2行", "formula", "doubtful")]
 
