@@ -45,6 +45,7 @@ QUESTIONS = [
     ),
     Question("fill_blank", "每届任期____年，可以____。", key=Blanks((("五",), ("连选连任",))), points=D(2)),
 ]
+ANSWERS: dict[int, Any] = {0: "B", 1: "要公开", 2: ["五", "连选连任"]}  # choice and blanks are right
 
 
 def single_choice(key: str, points: int) -> Question:
