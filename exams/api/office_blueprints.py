@@ -19,7 +19,7 @@ from ..domain.supply import supply_of
 from ..engine.headings import plain
 from ..models import Blueprint
 from ..rules import blueprints_manageable_by, blueprints_visible_to
-from . import office_schema as schema
+from . import office_blueprints_schema as schema
 from .office_view import OfficeView, office_call
 
 

@@ -17,7 +17,8 @@ from ..domain.end_times import end_times
 from ..engine.headings import plain
 from ..models import Exam
 from ..rules import blueprints_visible_to, exams_manageable_by
-from . import office_schema as schema
+from . import office_exams_schema as schema
+from .office_schema import ProposedOut
 from .office_view import OfficeView, office_call
 
 
@@ -97,7 +98,7 @@ class ExamClose(ExamOfficeView):
 
 
 class ExamPublish(ExamOfficeView):
-    @office_call("exams_publish", reply=schema.ProposedOut)
+    @office_call("exams_publish", reply=ProposedOut)
     def post(self, request: Request, exam: UUID) -> Response:
         """Publish, or (202) ask a second officer to."""
         found = self.exam(exam)

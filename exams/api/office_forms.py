@@ -20,7 +20,8 @@ from ..domain.ready_papers import SectionTerms, compose_form
 from ..engine.headings import plain
 from ..models import Exam, Form, Slot
 from ..rules import exams_manageable_by, forms_manageable_by
-from . import office_schema as schema
+from . import office_forms_schema as schema
+from .office_schema import ProposedOut
 from .office_view import OfficeView, office_call
 
 
@@ -112,7 +113,7 @@ class FormsCompose(FormView):
 
 
 class FormsPublish(FormView):
-    @office_call("forms_publish_all", reply=schema.ProposedOut)
+    @office_call("forms_publish_all", reply=ProposedOut)
     def post(self, request: Request, exam: UUID) -> Response:
         """Publish every draft of the exam, or (202) ask a second officer to."""
         found = self.exam(exam)
@@ -154,7 +155,7 @@ class FormRebuild(FormView):
 
 
 class FormPublish(FormView):
-    @office_call("forms_publish", reply=schema.ProposedOut)
+    @office_call("forms_publish", reply=ProposedOut)
     def post(self, request: Request, form: UUID) -> Response:
         """Publish a draft for good, or (202) ask a second officer to."""
         found = self.form(form)

@@ -16,7 +16,8 @@ from ..domain import rosters as domain
 from ..engine.headings import plain
 from ..models import Exam, RosterEntry
 from ..rules import entries_manageable_by, exams_manageable_by
-from . import office_schema as schema
+from . import office_rosters_schema as schema
+from .office_schema import AffectedOut, ProposedOut
 from .office_view import OfficeView, office_call
 
 
@@ -69,7 +70,7 @@ class RosterDraw(RosterView):
 
 
 class RosterFreeze(RosterView):
-    @office_call("roster_freeze", request=schema.FreezeIn, reply=schema.AffectedOut)
+    @office_call("roster_freeze", request=schema.FreezeIn, reply=AffectedOut)
     def post(self, request: Request, exam: UUID) -> Response:
         """Fix the roster for good."""
         found = self.exam(exam)
@@ -79,7 +80,7 @@ class RosterFreeze(RosterView):
 
 
 class RosterAdditions(RosterView):
-    @office_call("roster_add", request=schema.AdditionIn, reply=schema.ProposedOut)
+    @office_call("roster_add", request=schema.AdditionIn, reply=ProposedOut)
     def post(self, request: Request, exam: UUID) -> Response:
         """Add somebody after the freeze, or (202) ask a second officer to agree."""
         found = self.exam(exam)
@@ -123,7 +124,7 @@ class EntryTerms(RosterView):
 
 
 class EntryChanges(RosterView):
-    @office_call("entries_change", request=schema.ChangeIn, reply=schema.ProposedOut)
+    @office_call("entries_change", request=schema.ChangeIn, reply=ProposedOut)
     def post(self, request: Request, entry: UUID) -> Response:
         """免考, 缓考, 移出, 恢复应考; or (202) ask a second officer to agree."""
         values = {"entry": self.entry(entry), **self.read(schema.ChangeIn)}

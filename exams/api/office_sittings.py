@@ -16,7 +16,8 @@ from ..domain import sittings as domain
 from ..domain.tickets import issue_tickets
 from ..models import Exam, Room, Sitting, SittingKind
 from ..rules import exams_manageable_by, sittings_run_by
-from . import office_schema as schema
+from . import office_sittings_schema as schema
+from .office_schema import AffectedOut
 from .office_view import OfficeView, office_call
 
 
@@ -105,7 +106,7 @@ class Seats(SittingView):
         )
         return self.paged(rows, schema.SeatOut)
 
-    @office_call("seats_add", request=schema.SeatIn, reply=schema.AffectedOut)
+    @office_call("seats_add", request=schema.SeatIn, reply=AffectedOut)
     def post(self, request: Request, sitting: UUID) -> Response:
         """Seat the named people, or everybody without a seat."""
         found = self.sitting(sitting)
@@ -130,7 +131,7 @@ class Deal(SittingView):
 
 
 class Swap(SittingView):
-    @office_call("sittings_swap", request=schema.SwapIn, reply=schema.AffectedOut)
+    @office_call("sittings_swap", request=schema.SwapIn, reply=AffectedOut)
     def post(self, request: Request, sitting: UUID) -> Response:
         """Another form for all who have the old one and have not begun."""
         found = self.sitting(sitting)
