@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from django.urls import reverse
 from rest_framework.test import APIClient
@@ -13,39 +11,21 @@ from exams.domain.sittings import add_room
 from exams.models import Blueprint, Exam, Form
 from examsite.people.domain.approvals import decide
 from examsite.people.models import Approval, Role, User
+from tests.calls import Calls
 from tests.factories import AT, make_member, make_members, make_staff
 from tests.papers_world import Office
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def alone(settings: Any) -> None:
-    settings.REQUIRE_SECOND_PERSON = False
-
-
-def client_of(user: User) -> APIClient:
-    client = APIClient()
-    client.force_login(user, backend="examsite.people.backends.RoleBackend")
-    return client
-
-
-class Calls:
-    """One person's calls by name; each asserts its status and gives the body."""
-
-    def __init__(self, user: User) -> None:
-        self.client = client_of(user)
-
-    def __call__(self, method: str, route: str, /, *args: object, status: int = 200, **data: object) -> Any:
-        address = reverse(f"exams_api:{route}", args=args)
-        reply = getattr(self.client, method)(address, data, format="json")
-        assert reply.status_code == status, reply.content.decode()
-        return reply.json() if reply.content else None
+def calls_of(user: User) -> Calls:
+    """His calls, a while after he has signed in: nothing of the office asks for a fresh proof."""
+    return Calls(user, sure=False, app="exams_api")
 
 
 @pytest.fixture
 def call(office: Office) -> Calls:
-    return Calls(office.officer)
+    return calls_of(office.officer)
 
 
 EXAM = {
@@ -206,7 +186,7 @@ def test_refusals_are_problem_documents_and_nothing_is_stored(
     units = {"town": office.tree.town, "other": office.tree.other_town}
     if data.get("unit") in units:
         data = data | {"unit": str(units[data["unit"]].pk)}  # type: ignore[index]
-    reply = client_of(office.officer).post(reverse(f"exams_api:{name}"), data, format="json")
+    reply = calls_of(office.officer).client.post(reverse(f"exams_api:{name}"), data, format="json")
     assert reply.json()["code"] == code
     assert reply["Content-Type"] == "application/problem+json"
     assert (Exam.objects.count(), Blueprint.objects.count()) == (1, 1)
@@ -263,7 +243,7 @@ def routes(office: Office) -> dict[str, tuple[str, tuple[object, ...]]]:
 def test_another_towns_officer_and_a_leader_find_nothing_and_strangers_must_sign_in(office: Office) -> None:
     calls = routes(office)
     leader = make_staff(office.tree.town, Role.LEADER, "高翔")
-    clients = (client_of(office.stranger), client_of(leader), APIClient())
+    clients = (calls_of(office.stranger).client, calls_of(leader).client, APIClient())
     found = {
         name: tuple(
             getattr(client, method)(reverse(f"exams_api:{name}", args=args), {}, format="json").status_code

@@ -13,9 +13,9 @@ from examsite.lib import clock
 from examsite.people.domain.accounts import change_person
 from examsite.people.domain.voice import unseen_messages
 from examsite.people.models import AuditRecord, Role
+from tests.calls import Calls
 from tests.exam_world import World, make_world
 from tests.factories import AT, UnitTree, make_member, make_staff, make_unit_tree
-from tests.people_calls import Calls
 
 pytestmark = pytest.mark.django_db
 CHINA = ZoneInfo("Asia/Shanghai")

@@ -7,25 +7,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from examsite.people.models import Approval, CorrectionRequest, Membership, Role, User
-from tests.factories import PASSWORD, UnitTree, make_member, make_staff, make_unit_tree
-from tests.people_calls import Calls
+from tests.calls import Calls
+from tests.factories import PASSWORD, UnitTree, make_member, make_staff
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def tree() -> UnitTree:
-    return make_unit_tree()
-
-
-@pytest.fixture
-def officer(tree: UnitTree) -> User:
-    return make_staff(tree.town, Role.OFFICER, "甲", username="officer")
-
-
-@pytest.fixture
-def call(officer: User) -> Calls:
-    return Calls(officer)
 
 
 def test_units_by_program(call: Calls, tree: UnitTree) -> None:

@@ -11,26 +11,11 @@ from examsite.lib import clock
 from examsite.people.domain.stages import change_stage
 from examsite.people.domain.units import end_unit
 from examsite.people.models import AuditRecord, LawWiseStage, Role, Source, Stage, UnitKind, User
-from tests.factories import AT, UnitTree, make_member, make_staff, make_unit, make_unit_tree
-from tests.people_calls import Calls
+from tests.calls import Calls
+from tests.factories import AT, UnitTree, make_member, make_staff, make_unit
 
 pytestmark = pytest.mark.django_db
 MARCH, JUNE = "2026-03-01", "2026-06-01"
-
-
-@pytest.fixture
-def tree() -> UnitTree:
-    return make_unit_tree()
-
-
-@pytest.fixture
-def officer(tree: UnitTree) -> User:
-    return make_staff(tree.town, Role.OFFICER, "甲", username="officer")
-
-
-@pytest.fixture
-def call(officer: User) -> Calls:
-    return Calls(officer)
 
 
 @pytest.fixture

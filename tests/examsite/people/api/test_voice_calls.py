@@ -27,25 +27,10 @@ from examsite.people.models import (
     SignInFailure,
     User,
 )
-from tests.factories import AT, UnitTree, make_member, make_staff, make_unit_tree, make_user
-from tests.people_calls import Calls
+from tests.calls import Calls
+from tests.factories import AT, UnitTree, make_member, make_staff, make_user
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def tree() -> UnitTree:
-    return make_unit_tree()
-
-
-@pytest.fixture
-def officer(tree: UnitTree) -> User:
-    return make_staff(tree.town, Role.OFFICER, "甲", username="officer")
-
-
-@pytest.fixture
-def call(officer: User) -> Calls:
-    return Calls(officer)
 
 
 @pytest.fixture

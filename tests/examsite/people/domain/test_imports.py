@@ -27,7 +27,7 @@ from examsite.people.models import (
     User,
 )
 from examsite.people.sealed import read_phone
-from tests.factories import AT, make_member, make_staff, make_unit, make_unit_tree
+from tests.factories import AT, make_member, make_staff, make_unit
 
 pytestmark = pytest.mark.django_db
 SINCE = date(2026, 3, 1)
@@ -42,11 +42,6 @@ def book(*rows: list[object]) -> bytes:
     out = BytesIO()
     made.save(out)
     return out.getvalue()
-
-
-@pytest.fixture
-def tree():
-    return make_unit_tree()
 
 
 @pytest.fixture

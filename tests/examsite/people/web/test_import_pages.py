@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 
 from examsite.people.domain.import_preview import preview
 from examsite.people.models import Membership, PeopleImport, Role, User
-from tests.factories import make_member, make_staff, make_unit_tree
+from tests.factories import make_member, make_staff
 
 pytestmark = pytest.mark.django_db
 LIST = """青城镇法律明白人登记表,,,
@@ -20,11 +20,6 @@ LIST = """青城镇法律明白人登记表,,,
 =1+1,城关管区,东风村,
 合计,4人,,
 """
-
-
-@pytest.fixture
-def tree():
-    return make_unit_tree()
 
 
 @pytest.fixture

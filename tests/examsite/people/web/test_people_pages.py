@@ -21,14 +21,9 @@ from examsite.people.models import (
     Unit,
     User,
 )
-from tests.factories import AT, UnitTree, make_member, make_staff, make_unit_tree, make_user
+from tests.factories import AT, UnitTree, make_member, make_staff, make_user
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def tree() -> UnitTree:
-    return make_unit_tree()
 
 
 def browser(user: User) -> Client:
