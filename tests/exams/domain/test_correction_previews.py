@@ -16,12 +16,7 @@ from exams.domain.corrections import ACTION, correct_key, preview_correction
 from exams.domain.frozen_figures import FrozenFigures
 from exams.domain.standings import standings_of
 from exams.engine.keys import Method
-from exams.models import (
-    Attempt,
-    KeyCorrection,
-    Mark,
-    Sitting,
-)
+from exams.models import Attempt, KeyCorrection, Mark, Sitting
 from examsite.lib import clock
 from examsite.lib.errors import Conflict, Forbidden, Invalid
 from examsite.people.domain.approvals import decide

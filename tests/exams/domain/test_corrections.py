@@ -10,13 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from exams.domain.corrections import correct_key, preview_correction
 from exams.engine.keys import Method
-from exams.models import (
-    Attempt,
-    Mark,
-    MarkingTask,
-    Section,
-    Slot,
-)
+from exams.models import Attempt, Mark, MarkingTask, Section, Slot
 from examsite.lib import clock
 from examsite.lib.errors import Forbidden, Invalid
 from examsite.people.domain.approvals import decide
