@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from benchmarks.databases import analyze
+from benchmarks.sat_exams import handed_in
 
 TOWNS, UNITS, YEARS = 40, 500, (2018, 2019, 2020, 2021, 2022)
 PEOPLE = 5000  # an exam, at scale 1
@@ -91,7 +92,7 @@ def build_county(people: int) -> Any:
 
 def _exam(year: int, place: int, town: Any, villages: list[Any], category: Any, people: int) -> None:
     """One exam of a town with everybody on its roster, sat and marked."""
-    from exams.models import Attempt, AttemptEvent, Exam, Form, RosterEntry, Sitting
+    from exams.models import AttemptEvent, Exam, Form, RosterEntry, Sitting
     from examsite.people.models import User
 
     at = NOVEMBER.replace(year=year)
@@ -154,20 +155,9 @@ def _exam(year: int, place: int, town: Any, villages: list[Any], category: Any, 
     entry = listed(villages[0])
 
     def attempt() -> Any:
-        return Attempt.objects.create(
-            exam=exam,
-            entry=entry,
-            sitting=sitting,
-            form=form,
-            number=1,
-            state="marked",
-            started_at=at,
-            due_at=at + timedelta(hours=1),
-            grace_s=180,
-            submitted_at=at + timedelta(minutes=30),
-            points=0,
-            possible=100,
-        )
+        one = handed_in(exam, form, sitting, entry, at, state="marked", points=0, possible=100)
+        one.save()
+        return one
 
     _multiply(attempt(), {"id": key, "entry_id": key, "points": "45 + s.n % 56"}, _series(people))
     one = attempt()

@@ -97,6 +97,27 @@ def make_exam(name: str, kinds: Sequence[str]) -> tuple[Any, Any, Any]:
     return exam, form, sitting
 
 
+def handed_in(
+    exam: Any, form: Any, sitting: Any, entry: Any, at: datetime, *, state: str = "submitted", **fields: Any
+) -> Any:
+    """An attempt begun at `at` and handed in half an hour later, not yet stored."""
+    from exams.models import Attempt
+
+    return Attempt(
+        exam=exam,
+        form=form,
+        sitting=sitting,
+        entry=entry,
+        number=1,
+        state=state,
+        started_at=at,
+        due_at=at + timedelta(hours=1),
+        grace_s=180,
+        submitted_at=at + timedelta(minutes=30),
+        **fields,
+    )
+
+
 def sit(exam: Any, form: Any, sitting: Any, people: int) -> list[Any]:
     """Everybody answers everything, two in three rightly, and hands in; the attempts wait for their marks."""
     from django.db import transaction
@@ -119,21 +140,7 @@ def sit(exam: Any, form: Any, sitting: Any, people: int) -> list[Any]:
         )
         for number, user in enumerate(users)
     ]
-    attempts = [
-        Attempt(
-            exam=exam,
-            entry=entry,
-            sitting=sitting,
-            form=form,
-            number=1,
-            state="submitted",
-            started_at=T0,
-            due_at=T0 + timedelta(hours=1),
-            grace_s=180,
-            submitted_at=T0 + timedelta(minutes=30),
-        )
-        for entry in entries
-    ]
+    attempts = [handed_in(exam, form, sitting, entry, T0) for entry in entries]
     slots = list(Slot.objects.filter(form=form).order_by("order"))
     events, receipts = [], []
     for place, attempt in enumerate(attempts):
