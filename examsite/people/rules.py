@@ -101,13 +101,17 @@ def villages_managed_by(user: Asker) -> QuerySet[Unit]:
     return units_under(user, Role.OFFICER).filter(kind=UnitKind.VILLAGE, valid_to__isnull=True)
 
 
-def corrections_answered_by(user: Asker) -> QuerySet[CorrectionRequest]:
-    """Requests of his units' people; those of people without a unit go to the county's officer."""
-    paths = granted_paths(user, Role.OFFICER)
+def _inside_or_of_no_unit(paths: list[str]) -> Q:
+    """Rows of the units below the paths; below the county's also those that belong to no unit."""
     condition = path_filter(paths, "unit__path")
     if Unit.objects.filter(path__in=paths, kind=UnitKind.COUNTY).exists():
         condition |= Q(unit__isnull=True)
-    return CorrectionRequest.objects.filter(condition)
+    return condition
+
+
+def corrections_answered_by(user: Asker) -> QuerySet[CorrectionRequest]:
+    """Requests of his units' people; those of people without a unit go to the county's officer."""
+    return CorrectionRequest.objects.filter(_inside_or_of_no_unit(granted_paths(user, Role.OFFICER)))
 
 
 def may_reset(actor: User, user: User) -> bool:
@@ -149,11 +153,7 @@ def approvals_visible_to(user: Asker) -> QuerySet[Approval]:
 
 def audit_visible_to(user: Asker) -> QuerySet[AuditRecord]:
     """The log of the auditor's own subtree; what belongs to no unit is for the county's auditor."""
-    paths = granted_paths(user, Role.AUDITOR)
-    condition = path_filter(paths, "unit__path")
-    if Unit.objects.filter(path__in=paths, kind=UnitKind.COUNTY).exists():
-        condition |= Q(unit__isnull=True)
-    return AuditRecord.objects.filter(condition)
+    return AuditRecord.objects.filter(_inside_or_of_no_unit(granted_paths(user, Role.AUDITOR)))
 
 
 def is_county_officer(user: Asker) -> bool:
