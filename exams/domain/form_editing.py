@@ -20,10 +20,10 @@ from questionbanks.domain.laws import ended_reasons, items_of_law_in_force
 from questionbanks.models import Item, ItemState
 
 from ..engine.assembly import Candidate
-from ..models import Form, Slot
+from ..models import Exam, Form, Slot
 from .form_writing import parts_of, require_draft, slots_of, unused_code
 from .forms import NearFinder
-from .pool import exposure_of, load_pool
+from .pool import exposure_of, load_pool, uses_in_exam
 
 # An equivalent item may be this much easier or harder.
 EQUIVALENT = 0.1
@@ -33,7 +33,8 @@ EQUIVALENT = 0.1
 def replace_item(*, slot: Slot, at: datetime, actor: User, item: Item | None = None) -> Slot:
     """Put `item` into the slot, or the nearest equivalent: same kind, law and level, like difficulty.
 
-    Raises Conflict when nothing equivalent is left, Invalid for an item that does not fit the slot.
+    Raises Conflict when nothing equivalent is left, Invalid for an item that does not fit the slot or stands
+    in as many other forms of the exam as the cap of this one allows.
     """
     form = _locked_form(slot)
     slots = slots_of(form)
@@ -42,6 +43,7 @@ def replace_item(*, slot: Slot, at: datetime, actor: User, item: Item | None = N
         item = _equivalent(form, slots, group[0], at)
     else:
         _require_fitting(slots, group[0], item, at)
+        _require_below_cap(form, item)
     before = group[0].version.item
     _put(form, slots, group, item)
     _record(
@@ -92,14 +94,19 @@ def move_item(*, slot: Slot, steps: int, at: datetime, actor: User) -> None:
 
 
 def pickable(form: Form, slot: Slot, text: str = "", *, at: datetime, limit: int = 50) -> list[Item]:
-    """Approved items of the slot's kind, their law in force, that the form has not; `text` is in the stem."""
+    """Approved items of the slot's kind, their law in force, that the form has not; `text` is in the stem.
+
+    Those at the cap in the exam's other forms are left out.
+    """
     banks = form.exam.blueprint.banks.all() if form.exam.blueprint else []
     kind = slot.version.item.kind
     used = form.slots.values("version__item")
+    others = {} if form.cap is None else uses_in_exam(form.exam, besides=form)
     rows = (
         items_of_law_in_force(Item.objects.filter(bank__in=banks, kind=kind), localdate(at))
         .filter(state=ItemState.APPROVED)
         .exclude(pk__in=used)
+        .exclude(pk__in=[item for item, forms in others.items() if forms >= (form.cap or 1)])
         .select_related("current", "topic")
         .order_by("bank_id", "number")
     )
@@ -112,6 +119,10 @@ def pickable(form: Form, slot: Slot, text: str = "", *, at: datetime, limit: int
 
 
 def _locked_form(slot: Slot) -> Form:
+    """The draft, locked; its exam first, so that no two drafts take the same last use of an item."""
+    Exam.objects.select_for_update(of=("self",), no_key=True).filter(forms=slot.form_id).order_by(
+        "pk"
+    ).first()
     form = (
         Form.objects.select_for_update(of=("self",))
         .select_related("exam__unit", "exam__blueprint")
@@ -145,19 +156,15 @@ def _equivalent(form: Form, slots: Sequence[Slot], slot: Slot, at: datetime) -> 
     usable = {UUID(item.id): item for item in pool.usable}
     old = usable.get(slot.version.item_id) or _candidate_of(slot, at)
     held = {one.version.item_id for one in slots}
-    elsewhere = set(
-        Slot.objects.filter(form__exam=form.exam_id)
-        .exclude(form=form)
-        .values_list("version__item", flat=True)
-    )
+    elsewhere = uses_in_exam(form.exam, besides=form)
     enemies = frozenset().union(
         *(usable[key].enemies for key in held if key in usable and key != slot.version.item_id)
     )
     alike = [
-        (abs(item.facility - old.facility), item.used, item.id)
+        (elsewhere.get(item.id, 0), abs(item.facility - old.facility), item.used, item.id)
         for key, item in usable.items()
         if key not in held
-        and key not in elsewhere
+        and elsewhere.get(item.id, 0) < (form.cap or 1)
         and item.kind == old.kind
         and item.stratum == old.stratum
         and item.level == old.level
@@ -166,7 +173,7 @@ def _equivalent(form: Form, slots: Sequence[Slot], slot: Slot, at: datetime) -> 
     ]
     rest = [str(key) for key in held if key != slot.version.item_id]
     near = NearFinder()
-    for _, _, key in sorted(alike):
+    for *_, key in sorted(alike):
         if not any(key in pair for pair in near([*rest, key])):
             return Item.objects.select_related("current").get(pk=key)
     raise Conflict(
@@ -197,6 +204,13 @@ def _require_fitting(slots: Sequence[Slot], slot: Slot, item: Item, at: datetime
     for a, b in near([*dict.fromkeys(rest), str(item.pk)]):
         if str(item.pk) in (a, b):
             raise Invalid("near", "这道题与卷上另一题相近或互为反问，不能同卷。")
+
+
+def _require_below_cap(form: Form, item: Item) -> None:
+    others = form.exam.forms.exclude(pk=form.pk).filter(slots__version__item=item).distinct().order_by("code")
+    if form.cap is not None and len(others) >= form.cap:
+        names = "、".join(str(one) for one in others)
+        raise Invalid("cap", f"这道题已在{names}上；组卷时定的是同一题最多用在 {form.cap} 套卷里，请换一道。")
 
 
 def _put(form: Form, slots: Sequence[Slot], group: Sequence[Slot], item: Item) -> None:

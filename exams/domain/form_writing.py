@@ -45,9 +45,13 @@ def write_form(
     at: datetime,
     actor: User | None,
     seed: int | None = None,
+    cap: int | None = None,
     locked: frozenset[object] = frozenset(),
 ) -> Form:
-    """Store a form as a draft. `locked`: ids of items whose slots stay when the rest is drawn anew."""
+    """Store a form as a draft. `locked`: ids of items whose slots stay when the rest is drawn anew.
+
+    `cap`: in how many forms of the exam its items may stand, None where nobody has said.
+    """
     total = sum((points for section in sections for _, points in section.entries), Decimal(0))
     form = Form.objects.create(
         exam=exam,
@@ -55,6 +59,7 @@ def write_form(
         role=role,
         title=exam.title,
         seed=seed,
+        cap=cap,
         salt=secrets.token_hex(16),
         total_points=total,
         built_by=actor,

@@ -9,7 +9,7 @@ from random import Random
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, F
+from django.db.models import F
 
 from examsite.lib.errors import Conflict, Invalid
 from examsite.people.domain.audit import record
@@ -32,7 +32,7 @@ from ..engine.similarity import near_pairs
 from ..models import Attempt, Exam, Form, FormRole, RosterEntry, RosterStatus, Slot
 from .blueprints import SectionSpec, sections_of
 from .form_writing import SectionPlan, require_draft, slots_of, write_form, write_sections
-from .pool import Pool, exposure_of, load_pool
+from .pool import Pool, exposure_of, load_pool, uses_in_exam
 from .supply import rules_of
 
 MAX_FORMS = 50
@@ -84,8 +84,8 @@ def build_forms(
 ) -> BuiltForms:
     """Draft `forms` parallel forms and `reserves` more; unpublished ones of the exam give way to them.
 
-    `cap`: in how many of them one item may stand; an item that stands in as many published forms of the exam
-    is left alone, unless the forms are for people who have sat these. `seen_by`: makeup candidates, of whose
+    `cap`: in how many forms of the exam one item may stand, the published ones among them; these do not count
+    for people who have sat them. `seen_by`: makeup candidates, of whose
     earlier questions a form takes at most 30 %. Raises Conflict without a blueprint, CannotAssemble when the
     banks do not suffice (nothing is stored then).
     """
@@ -104,7 +104,7 @@ def build_forms(
         cap=max(cap, 1),
         seen=seen_sets(seen_by),
         seen_share=1 - NEW_SHARE,
-        avoid=frozenset() if seen_by else _used_up(locked, cap=max(cap, 1)),
+        used={} if seen_by else uses_in_exam(locked),
     )
     try:
         assembly = assemble(request, pool.usable, near=NearFinder())
@@ -122,6 +122,7 @@ def build_forms(
             at=at,
             actor=actor,
             seed=seed,
+            cap=None if seen_by else request.cap,
         )
         for number, built in enumerate(assembly.forms)
     ]
@@ -134,13 +135,6 @@ def build_forms(
         after={"codes": [form.code for form in written], "seed": seed},
     )
     return BuiltForms(tuple(written), assembly, _warnings(locked, forms, assembly))
-
-
-def _used_up(exam: Exam, *, cap: int) -> frozenset[str]:
-    """The items that stand in `cap` or more published forms of the exam: neighbours may sit those."""
-    slots = Slot.objects.filter(form__exam=exam, form__published_at__isnull=False)
-    counted = slots.values("version__item").annotate(forms=Count("form", distinct=True))
-    return frozenset(str(row["version__item"]) for row in counted if row["forms"] >= cap)
 
 
 def _with_worn_items(clashes: Sequence[Clash], request: Request, pool: Pool) -> list[Clash]:
@@ -171,7 +165,7 @@ def _warnings(exam: Exam, forms: int, assembly: Assembly) -> tuple[str, ...]:
 
 @transaction.atomic
 def rebuild_form(*, form: Form, seed: int, at: datetime, actor: User | None) -> Form:
-    """Draw a draft anew but for its locked slots; items of the exam's other forms are left alone."""
+    """Draw a draft anew but for its locked slots; the exam's other forms count against its cap."""
     require_draft(form)
     exam = Exam.objects.select_for_update(of=("self",)).select_related("blueprint").get(pk=form.exam_id)
     if exam.blueprint is None:
@@ -184,18 +178,13 @@ def rebuild_form(*, form: Form, seed: int, at: datetime, actor: User | None) -> 
     locked = {slot.version.item_id for slot in slots if slot.locked}
     # What somebody picked and locked knowing that it was asked often stays.
     usable = [*pool.usable, *(item for item in pool.worn if UUID(item.id) in locked)]
-    others = {
-        str(one)
-        for one in Slot.objects.filter(form__exam=exam)
-        .exclude(form=form)
-        .values_list("version__item", flat=True)
-    }
     request = Request(
         rules=rules,
         forms=1,
         seed=seed,
         kept={0: tuple(_kept(rules, slots, {item.id: item for item in usable}))},
-        avoid=frozenset(others - {str(one) for one in locked}),
+        cap=form.cap or 1,
+        used=uses_in_exam(exam, besides=form),
     )
     try:
         (built,) = assemble(request, usable, near=NearFinder()).forms

@@ -13,7 +13,7 @@ from django.utils.timezone import localdate
 from questionbanks.models import Bank, Item, ItemCitation, ItemState, Topic
 
 from ..engine.assembly import Candidate, expected_facility, level_of
-from ..models import Attempt, Blueprint, Exam, FormRole, Slot
+from ..models import Attempt, Blueprint, Exam, Form, FormRole, Slot
 
 # A tag "互斥:甲" puts an item into a group of which a form takes at most one.
 ENEMY_TAGS = ("互斥:", "互斥：")
@@ -121,6 +121,18 @@ def exams_asking(bank_ids: Iterable[UUID], exposure: Exposure) -> dict[UUID, int
         .annotate(exams=Count("form__exam", distinct=True))
         .values_list("version__item", "exams")
     )
+
+
+def uses_in_exam(exam: Exam, *, besides: Form | None = None) -> dict[str, int]:
+    """Item → in how many forms of the exam it stands that count against the cap of a new one.
+
+    Every published form counts: a reserve may still be used, one that was swapped away may have been seen.
+    For a draft, `besides`, the other drafts count as well: they are published beside it.
+    """
+    slots = Slot.objects.filter(form__exam=exam)
+    slots = slots.filter(form__published_at__isnull=False) if besides is None else slots.exclude(form=besides)
+    counted = slots.values_list("version__item").annotate(forms=Count("form", distinct=True))
+    return {str(item): forms for item, forms in counted.values_list("version__item", "forms")}
 
 
 def _topic_chains(bank_ids: list[UUID]) -> dict[UUID, tuple[str, ...]]:

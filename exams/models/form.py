@@ -22,8 +22,10 @@ class FormRole(models.TextChoices):
 class Form(models.Model):
     """One paper, identical for all who get it but for the order of items (where asked for) and of choices.
 
-    `paper` is what a candidate may see, written at publishing, without any key. `salt` makes the choice ids
-    of attempts opaque. `digest` is the SHA-256 of the paper and of every item version's digest.
+    `cap`: in how many forms of the exam an item of this one may stand; none for a paper brought along, and
+    for a makeup, which is limited by what its people have met. `paper` is what a candidate may see, written
+    at publishing, without any key. `salt` makes the choice ids of attempts opaque. `digest` is the SHA-256 of
+    the paper and of every item version's digest.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -32,6 +34,7 @@ class Form(models.Model):
     role = models.CharField("用途", max_length=16, choices=FormRole, default=FormRole.MAIN)
     title = models.CharField("卷名", max_length=100)
     seed = models.BigIntegerField("随机种子", null=True, blank=True)
+    cap = models.PositiveSmallIntegerField("同一题最多用在几套卷里", null=True, blank=True)
     salt = models.CharField(max_length=32)
     total_points = models.DecimalField("满分", max_digits=6, decimal_places=2)
     paper = models.JSONField("卷面", null=True, blank=True)

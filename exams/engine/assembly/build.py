@@ -52,19 +52,22 @@ def assemble(request: Request, items: Sequence[Candidate], *, near: NearPairs = 
 
 
 class _Workshop:
-    """What is shared while the forms of one request are built. `uses[id]`: forms that have the item."""
+    """What is shared while the forms of one request are built.
+
+    `uses[id]`: forms that have the item, those that were there before among them.
+    """
 
     def __init__(self, request: Request, items: Sequence[Candidate], near: NearPairs) -> None:
         self.request, self.near = request, near
         self.by_id = {item.id: item for item in items}
-        usable = [item for item in items if item.id not in request.avoid]
+        usable = [item for item in items if item.id not in request.avoid and request.uses_left(item.id)]
         signatures = admitted_by(request.rules, usable)
         pairs = [(item, one) for item, one in zip(usable, signatures, strict=True) if one]
         self.pool = [item for item, _ in pairs]
         self.signature = {item.id: one for item, one in pairs}
         self.targets = section_targets(request, self.pool, [one for _, one in pairs])
         self.known_near: set[frozenset[str]] = set()
-        self.uses: dict[str, int] = {}
+        self.uses: dict[str, int] = dict(request.used)
         for kept in request.kept.values():
             for _, item in kept:
                 self.uses[item] = self.uses.get(item, 0) + 1

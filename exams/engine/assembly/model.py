@@ -40,9 +40,10 @@ NODE_LIMIT = 2000
 class FormProblem:
     """What one form is chosen from. `counts` are what the rules still need beside the kept items.
 
-    `items` with their `signatures` and `sections` are the usable ones; `reuse[i]` counts forms of this
-    request that have the item already. `kept_*` are the sums over the items kept by hand. `future[r]` is
-    the demand of the forms to come, `capacity[s]` how often items of class s may be used from now on.
+    `items` with their `signatures` and `sections` are the usable ones; `reuse[i]` counts forms that
+    have the item already, of this request or before it. `kept_*` are the sums over the items kept by hand.
+    `future[r]` is the demand of the forms to come, `capacity[s]` how often items of class s may be used from
+    now on.
     `exclusive`: sets of item positions of which at most one may stand. `limits`: (positions, at most).
     """
 

@@ -95,9 +95,9 @@ def _improve(
                 continue
             gain = _cost(now) - _cost(_shift(now, one.item, other))
             where = None
-            if uses.get(other.id, 0) >= request.cap:
+            if uses.get(other.id, 0) >= uses[one.item.id]:  # it would be shared more than what it replaces
                 if len(standing.get(other.id, ())) != 1:
-                    continue  # kept by hand, or in several forms
+                    continue  # kept by hand, in several forms, or in earlier ones alone
                 (where,) = standing[other.id]
                 theirs = _deviation(forms[where[0]], target, request)
                 gain += _cost(theirs) - _cost(_shift(theirs, other, one.item))

@@ -134,12 +134,14 @@ def find_clashes(request: Request, items: Sequence[Candidate]) -> tuple[Clash, .
 
 def _clashes(request: Request, items: Sequence[Candidate]) -> list[Clash]:
     kept = [one for pairs in request.kept.values() for _, one in pairs]
-    cap = min(request.cap, request.forms)
     usable = [item for item in items if item.id not in request.avoid]
     supply: dict[Signature, int] = {}
+    spent: dict[Signature, int] = {}
     for item, signature in zip(usable, admitted_by(request.rules, usable), strict=True):
         if signature:
-            supply[signature] = supply.get(signature, 0) + max(cap - kept.count(item.id), 0)
+            left = request.uses_left(item.id)
+            supply[signature] = supply.get(signature, 0) + max(left - kept.count(item.id), 0)
+            spent[signature] = spent.get(signature, 0) + (not left)
     demand = [0] * len(request.rules)
     for form in range(request.forms):
         demand = [a + b for a, b in zip(demand, open_counts(request, form), strict=True)]
@@ -153,7 +155,8 @@ def _clashes(request: Request, items: Sequence[Candidate]) -> list[Clash]:
         explained |= group
         needed = sum(demand[one] for one in group)
         available = sum(amount for signature, amount in supply.items() if group & set(signature))
-        clashes.append(_clash(request, tuple(sorted(group)), needed, available))
+        gone = sum(count for signature, count in spent.items() if group & set(signature))
+        clashes.append(_clash(request, tuple(sorted(group)), needed, available, gone))
     return clashes
 
 
@@ -171,7 +174,8 @@ def _hall_set(start: int, supply: dict[Signature, int], flow: Flow) -> set[int]:
     return group
 
 
-def _clash(request: Request, rules: tuple[int, ...], needed: int, available: int) -> Clash:
+def _clash(request: Request, rules: tuple[int, ...], needed: int, available: int, spent: int) -> Clash:
+    """`spent`: items that would fit, but have reached the cap in forms outside the request."""
     names = "”和“".join(request.rules[one].name for one in rules)
     together = "合计" if len(rules) > 1 else ""
     if request.forms > 1:
@@ -180,6 +184,8 @@ def _clash(request: Request, rules: tuple[int, ...], needed: int, available: int
     else:
         want = f"{together}要 {needed} 道"
     text = f"“{names}”{want}，符合条件的只够 {available} 道，差 {needed - available} 道"
+    if spent:
+        text += f"（另有 {spent} 道在本场别的卷里已用满）"
     return Clash(rules, needed, available, text)
 
 
@@ -237,9 +243,11 @@ def _wider_rules(request: Request, items: Sequence[Candidate], clash: Clash) -> 
 
 
 def _reuse(request: Request, items: Sequence[Candidate], clash: Clash) -> list[Relaxation]:
-    for cap in range(request.cap + 1, request.forms + 1):
+    most = request.forms + max(request.used.values(), default=0)
+    for cap in range(request.cap + 1, most + 1):
         if _resolved(replace(request, cap=cap), items, clash):
-            return [Relaxation(f"cap:{cap}", f"允许同一题用在 {cap} 套卷里")]
+            others = "（连同本场别的卷）" if request.used else ""
+            return [Relaxation(f"cap:{cap}", f"允许同一题用在 {cap} 套卷里{others}")]
     return []
 
 

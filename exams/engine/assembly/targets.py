@@ -60,7 +60,7 @@ def section_targets(
             for stratum, size in sorted(Counter(one.stratum for one in pool).items()):
                 wanted[stratum] = wanted.get(stratum, 0.0) + count * size / len(pool)
         for item in {one.id: one for number in rules for one in pools[number]}.values():
-            room[item.stratum] += min(request.cap, request.forms)
+            room[item.stratum] += request.uses_left(item.id)
         size = sum(request.rules[number].count for number in rules)
         strata = _apportion(wanted, room, request.forms, size, random)
         found.append(SectionTarget(section, size, mean, squared, strata))

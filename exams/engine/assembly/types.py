@@ -94,9 +94,10 @@ class Rule:
 class Request:
     """What to build: `forms` parallel forms under `rules`.
 
-    `cap`: in how many of them one item may stand. `seen`: for each group of people the items they have
-    met; a form takes at most `seen_share` of its items from each. `kept[f]`: (rule, item) pairs that form
-    number f holds already (locked by hand). `avoid`: items not to be used at all.
+    `cap`: in how many forms one item may stand; `used` are the forms outside this request that count, item by
+    item, so that `used` and new ones together never pass the cap. `seen`: for each group of people the items
+    they have met; a form takes at most `seen_share` of its items from each. `kept[f]`: (rule, item) pairs
+    that form number f holds already (locked by hand). `avoid`: items not to be used at all.
     """
 
     rules: tuple[Rule, ...]
@@ -107,6 +108,11 @@ class Request:
     seen_share: float = 0.3
     kept: Mapping[int, tuple[tuple[int, str], ...]] = field(default_factory=dict)
     avoid: frozenset[str] = frozenset()
+    used: Mapping[str, int] = field(default_factory=dict)
+
+    def uses_left(self, item: str) -> int:
+        """In how many forms of this request the item may stand, those aside that keep it."""
+        return max(min(self.cap - self.used.get(item, 0), self.forms), 0)
 
     @property
     def size(self) -> int:
