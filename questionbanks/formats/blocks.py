@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .base import Problem
-from .keytable import KeySection, entries_of, entries_of_table, read_key
+from .key_places import KeyReader
+from .keytable import KeySection, entries_of_table
 from .line_facts import (
     LONE,
     Facts,
@@ -28,7 +29,6 @@ from .marks import (
     Heading,
     Number,
     chapter_of,
-    is_key_heading,
     is_remark,
     is_sample,
     is_separator,
@@ -60,6 +60,7 @@ class _Cutter:
         without_item_headings(lines, self.facts)
         self.style = main_style(lines, self.facts)
         self.numbered = self._is_numbered()
+        self.keys = KeyReader(lines, self.facts)
         self.cut = Cut()
         self.section = Section()
         self.block: Block | None = None
@@ -361,26 +362,19 @@ class _Cutter:
 
     def _key(self, index: int) -> int:
         """Read a key that begins at this line; how many lines it takes, 0 for none."""
-        text, facts = self.lines[index].text, self.facts[index]
-        labelled = is_key_heading(text)
-        counted = text.strip()[:1].isdecimal() and not any(facts.labels)
-        bare = entries_of(text) if counted and not labelled else []
-        inline = facts.answer is not None and len(entries_of(facts.answer)) >= 2
-        if not (labelled or inline or len(bare) >= 3) or self._waiting() < 2:
+        if self._waiting() < 2:
             return 0
-        written = any(self._is_written(block) for block in self.cut.blocks) or self.section.heading is None
-        start = index + 1 if labelled else index
-        texts = [line.text for line in self.lines[start : start + 3000]]
-        sections, used = read_key(texts, written)
-        for line in self.lines[start : start + used]:
-            if line.table:
-                sections.append(KeySection(None, entries_of_table(cells_of(line.table))))
-        if not sections:
+        open_block = None if self.seen_answer else self.block
+        found = self.keys.read(index, self.cut, open_block, untold=self.section.heading is None)
+        if not found.sections and not found.unclear:
             return 0
-        self._close()
+        if found.sections:
+            self._close()
         before = len(self.cut.blocks)
-        self.cut.keys += [(before, section) for section in sections]
-        return used + (1 if labelled else 0)
+        self.cut.keys += [(before, section) for section in found.sections]
+        self.cut.unclear |= found.unclear
+        self.cut.problems += found.problems
+        return found.lines
 
     def _key_from_table(self, line: Line) -> bool:
         entries = entries_of_table(cells_of(line.table))
@@ -392,8 +386,3 @@ class _Cutter:
     def _waiting(self) -> int:
         """How many of the last items have no answer yet, the current one included."""
         return self.waiting + (self.block is not None and not self.seen_answer)
-
-    @staticmethod
-    def _is_written(block: Block) -> bool:
-        heading = block.section.heading
-        return heading is not None and heading.kind in {"fill_blank", "short_answer", "case_group", ""}

@@ -154,11 +154,16 @@ def _marked_key(draft: Draft) -> Key:
     return blanks_key("|".join(words), stem)[0]
 
 
+def has_filled_brackets(stem: str) -> bool:
+    """Whether a stem without blanks has brackets that may hold its answers: "国家保障（人权）。"."""
+    return _FILLED_BRACKET.search(stem) is not None and not blank_spans(stem)
+
+
 def _bracketed_key(draft: Draft) -> Key:
-    """A 填空 stem without blanks whose brackets hold the answers: "国家保障（人权）。"."""
-    found = list(_FILLED_BRACKET.finditer(draft.stem))
-    if not found or blank_spans(draft.stem) or draft.kind != "fill_blank":
+    """A 填空 stem without blanks whose brackets hold the answers."""
+    if not has_filled_brackets(draft.stem) or draft.kind != "fill_blank":
         return None
+    found = list(_FILLED_BRACKET.finditer(draft.stem))
     words = [match.group(1).strip() for match in found]
     draft.stem = _FILLED_BRACKET.sub("（ ）", draft.stem)
     draft.doubt("answer_in_brackets", f"答案取自题干括号里的文字：{'；'.join(words)}", "核对答案")

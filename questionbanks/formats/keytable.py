@@ -18,6 +18,7 @@ _RANGE = re.compile(
 _PAIR = re.compile(
     rf"(\d{{1,4}})\s?[.．、:：)）（(\s-]{{0,3}}\s?((?:[A-Z][\s、,，]?){{1,10}}(?![A-Za-z])|[{_TICKS}TF]|正确|错误)[)）]?"
 )
+_POINTS = re.compile(r"[（(]\s?\d{1,3}(?:\.\d)?\s?分\s?[)）]")  # behind an answer: what it is worth
 _COVERED = 0.7  # share of a line that must be entries for it to be a line of a key
 
 
@@ -26,7 +27,8 @@ class KeySection:
     """Answers under one heading of a key; `heading` None where there was none. (number, answer text).
 
     `rationales`: by the place of the entry. `doubtful`: an answer has a numbered list of its own, so entries
-    may have been cut at the wrong number.
+    may have been cut at the wrong number. `targets`: the blocks (by index) whose answers the entries are, one
+    each, where that is known.
     """
 
     heading: Heading | None = None
@@ -35,12 +37,13 @@ class KeySection:
     style: str = ""  # how written answers are numbered; other numbers are lists inside them
     doubtful: bool = False
     in_order: bool = False  # answers without numbers, for all items of the section one after the other
+    targets: list[int] = field(default_factory=list)
 
 
 def entries_of(line: str) -> list[tuple[int, str]]:
     """(number, answer) for each entry of a line of a key; [] for a line that is something else."""
-    text = half(line).strip()
-    if not text or len(text) > 4000:
+    text = _POINTS.sub(" ", half(line)).strip() if len(line) <= 4000 else ""
+    if not text:
         return []
     found: list[tuple[int, int, list[tuple[int, str]]]] = []
     for match in _RANGE.finditer(text):
@@ -172,31 +175,40 @@ _EXPLAINED = re.compile(
     r"\s{0,3}[。.，,;；]?\s{0,3}(?P<rest>$|(?:[【\[（(]?\s?(?:答案|试题)?解析\s?[】\]）)]?\s?[:：]?|[【\[（(]|\s).*)",
     re.DOTALL,
 )
-_RATIONALE = re.compile(r"\s*[【\[（(]?\s?(?:答案|试题|题目)?解析\s?[】\]）)]?\s?[:：]?\s*")
+_JUDGED = re.compile(
+    rf"\s{{0,3}}(?P<answer>[{_TICKS}]|正确|错误)\s?[,;:.。]\s{{0,3}}(?P<rest>\S.*)", re.DOTALL
+)  # "×，应为…"
+RATIONALE = re.compile(r"\s*[【\[（(]?\s?(?:答案|试题|题目)?解析\s?[】\]）)]?\s?[:：]?\s*")
+
+
+def answer_and_rest(text: str) -> tuple[str, str] | None:
+    """The short answer that a text begins with and the explanation behind it: "【答案】A【解析】…"."""
+    text = half(text) if len(text) < 4000 else ""
+    match = _EXPLAINED.fullmatch(text) or _JUDGED.fullmatch(text)
+    return (match.group("answer"), RATIONALE.sub("", match.group("rest"), count=1).strip()) if match else None
 
 
 def _explained(section: KeySection, text: str) -> bool:
     """Take "1.【答案】A【解析】…" and the lines of explanation below it."""
     number = number_of(text)
-    match = _EXPLAINED.fullmatch(half(text[number.end :]) if len(text) < 4000 else "") if number else None
+    parted = answer_and_rest(text[number.end :]) if number else None
     last = section.entries[-1][0] if section.entries else 0
-    if number and match and (number.value == last + 1 or not section.entries):
-        section.entries.append((number.value, match.group("answer")))
-        rest = _RATIONALE.sub("", match.group("rest"), count=1)
-        if rest.strip():
-            section.rationales[len(section.entries) - 1] = rest.strip()
+    if number and parted and (number.value == last + 1 or not section.entries):
+        section.entries.append((number.value, parted[0]))
+        if parted[1]:
+            section.rationales[len(section.entries) - 1] = parted[1]
         return True
     place = len(section.entries) - 1
-    if place in section.rationales or (section.entries and _RATIONALE.match(text)):
+    if place in section.rationales or (section.entries and RATIONALE.match(text)):
         if number is not None and number.value == last + 1:
             return False
         old = section.rationales.get(place, "")
-        section.rationales[place] = f"{old}\n{_RATIONALE.sub('', text, count=1)}".strip()
+        section.rationales[place] = f"{old}\n{RATIONALE.sub('', text, count=1)}".strip()
         return True
     return False
 
 
-_ANSWER_LABEL = re.compile(
+ANSWER_LABEL = re.compile(
     r"\s*(?:[【\[]\s?(?:参考)?答案(?:要点)?\s?[】\]]\s?[:：]?|(?:参考)?答案?(?:要点)?\s?[:：])\s*"
 )
 
@@ -219,9 +231,9 @@ def _prose(section: KeySection, text: str) -> bool:
     begins = not section.entries and section.heading is not None
     if number is not None and (number.value == last + 1 or begins):
         section.style = number.style
-        rest = _ANSWER_LABEL.sub("", text[number.end :], count=1)
+        rest = ANSWER_LABEL.sub("", text[number.end :], count=1)
         filled = section.heading is not None and section.heading.kind == "fill_blank"
-        section.entries += _in_one_line(number.value, rest) if filled else [(number.value, rest)]
+        section.entries += split_in_line(number.value, rest) if filled else [(number.value, rest)]
         return True
     if section.entries and section.heading is not None:
         section.entries[-1] = (last, f"{section.entries[-1][1]}\n{text.strip()}")
@@ -229,7 +241,7 @@ def _prose(section: KeySection, text: str) -> bool:
     return False
 
 
-def _in_one_line(first: int, text: str) -> list[tuple[int, str]]:
+def split_in_line(first: int, text: str) -> list[tuple[int, str]]:
     """The answers of a line "1.甲 2.乙 3.丙", of which the number of the first is taken off."""
     found, last, number = [], 0, first
     for match in re.finditer(r"\s(\d{1,3})\s?[.．、](?!\d)\s?|\s(\d{1,3})[.．、](?=\d)", text):

@@ -37,8 +37,13 @@ class Block:
 
 @dataclass(slots=True)
 class Cut:
-    """The whole text, cut: items in order, keys that stand apart, what was left out on purpose."""
+    """The whole text, cut: items in order, keys that stand apart, what was left out on purpose.
+
+    `unclear`: for the blocks (by index) whose answers may stand in a list behind the last of them, which may
+    be the answer of that last one alone, the list.
+    """
 
     blocks: list[Block] = field(default_factory=list)
     keys: list[tuple[int, KeySection]] = field(default_factory=list)  # (blocks before the key, its answers)
     problems: list[Problem] = field(default_factory=list)
+    unclear: dict[int, str] = field(default_factory=dict)

@@ -6,7 +6,7 @@ sub-questions; then the keys that stand apart are handed to the items they belon
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from examsite.lib.files.encodings import decode
 from examsite.lib.files.sniff import Probe
@@ -24,6 +24,8 @@ from .normalise import CHOICE, judgement, letters
 from .pieces import Block, Cut
 from .settle import group
 
+_Entry = tuple[Block, list[Draft]]
+
 ALIKE = 3  # so many items whose key is marked make it a convention, by which an item may have all marked
 
 
@@ -31,7 +33,7 @@ def read_lines(lines: Sequence[Line], *, name: str = "") -> Parsed:
     """All items of a text. Raises Unreadable where there is none."""
     parts = cut(lines)
     told = _told_by_heading(parts)
-    entries: list[tuple[Block, list[Draft]]] = [
+    entries: list[_Entry] = [
         (block, drafts_of(block, told=index in told)) for index, block in enumerate(parts.blocks)
     ]
     entries = [(block, drafts) for block, drafts in entries if drafts]
@@ -42,8 +44,11 @@ def read_lines(lines: Sequence[Line], *, name: str = "") -> Parsed:
         for draft in drafts:
             _give_kind(draft, block.section.heading, fallback)
     problems = list(parts.problems)
-    problems += _hand_out_keys(parts, entries)
+    places = {id(block): index for index, block in enumerate(parts.blocks)}
+    _take_back_unclear(parts, places, entries)
+    problems += _hand_out_keys(parts, places, entries)
     entries = [(block, _parted(block, drafts, fallback)) for block, drafts in entries]
+    _report_unclear(parts, places, entries)
     _settle_marks([draft for _, drafts in entries for draft in drafts])
     drafts = [draft for _, drafts in entries for draft in drafts]
     questions, found = _grouped(entries)
@@ -66,7 +71,7 @@ def _told_by_heading(parts: Cut) -> set[int]:
     }
 
 
-def _grouped(entries: Iterable[tuple[Block, list[Draft]]]) -> tuple[list, list[Problem]]:  # type: ignore[type-arg]
+def _grouped(entries: Iterable[_Entry]) -> tuple[list, list[Problem]]:  # type: ignore[type-arg]
     """Settle the drafts section by section, because each section may say what letters mean."""
     questions, problems = [], []
     run: list[Draft] = []
@@ -172,12 +177,36 @@ def _settle_marks(drafts: Sequence[Draft]) -> None:
             draft.keys_by = ""
 
 
-def _hand_out_keys(parts: Cut, entries: Sequence[tuple[Block, list[Draft]]]) -> list[Problem]:
+def _take_back_unclear(parts: Cut, places: Mapping[int, int], entries: Sequence[_Entry]) -> None:
+    """What the last of several items was answered with, where it may be the key of all of them."""
+    for block, drafts in entries:
+        for draft in drafts if places[id(block)] in parts.unclear else ():
+            draft.answer = None
+
+
+def _report_unclear(parts: Cut, places: Mapping[int, int], entries: Sequence[_Entry]) -> None:
+    """Say of every item that no key has answered why the list behind it was not handed out."""
+    for block, drafts in entries:
+        said = parts.unclear.get(places[id(block)])
+        for draft in drafts if said is not None else ():
+            if not draft.answer:
+                message = f"后面的答案分不清是各题的，还是最后一题的几个要点，没有分配：{said}"
+                draft.note("key_unclear", message, "把答案写在各题下面，或在答案前写明是哪一大题、第几题")
+
+
+def _hand_out_keys(parts: Cut, places: Mapping[int, int], entries: Sequence[_Entry]) -> list[Problem]:
     """Give the answers of keys that stand apart to the items they belong to."""
     problems: list[Problem] = []
-    order = {id(block): index for index, block in enumerate(parts.blocks)}
+    by_place = {places[id(block)]: drafts[0] for block, drafts in entries}
     for place, (before, section) in enumerate(parts.keys):
-        waiting = [(b, d[0]) for b, d in entries if order[id(b)] < before and len(d) == 1 and not d[0].answer]
+        if section.targets:
+            for n, (target, (_, answer)) in enumerate(zip(section.targets, section.entries, strict=True)):
+                by_place[target].answer = answer
+                by_place[target].rationale = by_place[target].rationale or section.rationales.get(n, "")
+            continue
+        waiting = [
+            (b, d[0]) for b, d in entries if places[id(b)] < before and len(d) == 1 and not d[0].answer
+        ]
         own = _own_section(parts, place, [block for block, _ in waiting])
         problems += _hand_out(section, [(b, d) for b, d in waiting if own in (None, b.section.index)])
     return problems
