@@ -1,4 +1,4 @@
-"""The activity register (普法活动台账): entered on a phone, listed by month, corrected, proved, imported."""
+"""The activity register (普法活动台账): entered on a phone, listed by month, corrected, proved."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -26,10 +26,10 @@ from examsite.web import Crumb, ask, download, page
 
 from ..analytics.documents.sheets import register_book
 from ..analytics.facts.activities import activities_of, months_of
-from ..domain import annual, list_imports
-from ..models import Activity, ActivityFile, ActivityKind, ListImport, ListKind
-from ..rules import activities_editable_by, activities_visible_to, lists_managed_by
-from .inputs import UnitChoice, day_input
+from ..domain import annual
+from ..models import Activity, ActivityFile, ActivityKind
+from ..rules import activities_editable_by, activities_visible_to
+from .inputs import ReasonForm, UnitChoice, day_input
 
 PER_PAGE = 50
 
@@ -89,20 +89,13 @@ class CorrectForm(ActivityForm):
     reason = forms.CharField(label="更正理由", max_length=200)
 
 
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label="理由", max_length=200)
-
-
-class ListForm(forms.Form):
-    unit = UnitChoice(label="单位")
-    file = forms.FileField(label="台账文件", help_text="xlsx、xls 或 csv；要有“日期”“主题”两列")
-
-
-def _own_units(request: HttpRequest) -> Any:
+def own_units(request: HttpRequest) -> QuerySet[Unit]:
+    """The units whose activities the asker enters."""
     return units_under(request.user, Role.OFFICER).filter(valid_to__isnull=True)
 
 
-def _register() -> Crumb:
+def register() -> Crumb:
+    """The way back to the register."""
     return ("活动台账", reverse("exams:activities"))
 
 
@@ -187,7 +180,7 @@ def activity_new(request: HttpRequest) -> HttpResponse:
     """Enter what has just taken place, with its photographs."""
     at = clock.now()
     today = localdate(at)
-    units = _own_units(request)
+    units = own_units(request)
     form = NewActivityForm(request.POST or None, initial={"date": today, "kind": ActivityKind.CAMPAIGN})
     form.fields["unit"].offer(units)
     tops = in_tree_order(units)
@@ -209,7 +202,7 @@ def activity_new(request: HttpRequest) -> HttpResponse:
     return ask(
         request, form, do,
         heading="登记一次普法活动", submit_label="登记", cancel_url=reverse("exams:activities"),
-        done="已登记。", crumbs=[_register()],
+        done="已登记。", crumbs=[register()],
     )  # fmt: skip
 
 
@@ -285,7 +278,7 @@ def activity_correct(request: HttpRequest, activity: UUID) -> HttpResponse:
     return ask(
         request, form, do,
         heading="更正活动", submit_label="更正", cancel_url=target, done="已更正，原来的内容留在记录里。",
-        crumbs=[_register(), (str(found), target)],
+        crumbs=[register(), (str(found), target)],
     )  # fmt: skip
 
 
@@ -303,7 +296,7 @@ def activity_withdraw(request: HttpRequest, activity: UUID) -> HttpResponse:
         request, ReasonForm(request.POST or None), do,
         heading=f"撤销：{found}", submit_label="撤销这条活动", cancel_url=target, danger=True,
         notice="撤销后不再计入次数和受众；记录和材料都保留。", done="已撤销。",
-        crumbs=[_register(), (str(found), target)],
+        crumbs=[register(), (str(found), target)],
     )  # fmt: skip
 
 
@@ -350,72 +343,3 @@ def evidence_remove(request: HttpRequest, file: UUID) -> HttpResponse:
     found = get_object_or_404(ActivityFile, pk=file, activity__in=mine)
     annual.remove_evidence(file=found, at=clock.now(), actor=request.user)
     return redirect("exams:activity", found.activity_id)
-
-
-# --- Import ------------------------------------------------------------------------------------------------
-
-
-@page
-def activities_import(request: HttpRequest) -> HttpResponse:
-    """Upload a register that was kept as a table."""
-    form = ListForm(request.POST or None, request.FILES or None)
-    units = _own_units(request)
-    form.fields["unit"].offer(units)
-    tops = in_tree_order(units)
-    if not tops:
-        raise Http404
-    form.fields["unit"].initial = tops[0][0].pk
-
-    def do(data: dict[str, Any]) -> str:
-        at = clock.now()
-        kept = list_imports.upload_activities(
-            unit=data["unit"], data=data["file"].read(), name=data["file"].name, at=at,
-            today=localdate(at), actor=request.user,
-        )  # fmt: skip
-        return reverse("exams:activities_list", args=[kept.pk])
-
-    return ask(
-        request, form, do,
-        heading="导入活动台账", submit_label="读取并核对", cancel_url=reverse("exams:activities"),
-        lead="先核对，再入库；入库后可以整批撤销。", crumbs=[_register()],
-    )  # fmt: skip
-
-
-def _list(request: HttpRequest, key: UUID) -> ListImport:
-    lists = lists_managed_by(request.user).filter(kind=ListKind.ACTIVITIES).select_related("unit")
-    return get_object_or_404(lists, pk=key)
-
-
-@page
-@require_safe
-def activities_list(request: HttpRequest, listed: UUID) -> HttpResponse:
-    """What was read from a file, row by row, before it counts."""
-    found = _list(request, listed)
-    good = list_imports.storable(found.rows)
-    rows = [row | {"label": dict(ActivityKind.choices).get(row["kind"], row["kind"])} for row in found.rows]
-    return render(
-        request,
-        "exams/activities/list.html",
-        {"listed": found, "rows": rows, "good": len(good), "audience": sum(row["audience"] for row in good)},
-    )
-
-
-@page
-@require_POST
-def activities_list_deed(request: HttpRequest, listed: UUID) -> HttpResponse:
-    """Store, give up or undo a list."""
-    found = _list(request, listed)
-    at = clock.now()
-    deed = request.POST.get("deed")
-    if deed == "store":
-        list_imports.store_activities(listed=found, at=at, today=localdate(at), actor=request.user)
-        messages.success(request, "已入库。")
-    elif deed == "discard":
-        list_imports.discard_list(listed=found, at=at, actor=request.user)
-        messages.success(request, "已放弃，什么都没有入库。")
-    elif deed == "undo":
-        count = list_imports.undo_activities(listed=found, at=at, actor=request.user)
-        messages.success(request, f"已整批撤销，{count} 条活动不再计入。")
-    else:
-        raise Http404
-    return redirect("exams:activities_list", found.pk)

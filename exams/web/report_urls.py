@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.urls import URLPattern, path, re_path
 from django.urls.converters import UUIDConverter
 
-from . import activities, cards, externals, figure_files, form_stats, leaders, plans, report_cards, reports
+from . import (
+    activities,
+    activity_lists,
+    cards,
+    externals,
+    figure_files,
+    form_stats,
+    leaders,
+    plans,
+    report_cards,
+    reports,
+)
 
 UUID_RE = UUIDConverter.regex
 CHART = r"(?P<name>rates|bands|laws|years)\.(?P<format>png|svg)"
@@ -25,9 +36,13 @@ urlpatterns: list[URLPattern] = [
     path("activities/", activities.activities, name="activities"),
     path("activities/new", activities.activity_new, name="activity_new"),
     path("activities/book.xlsx", activities.activities_book, name="activities_book"),
-    path("activities/import", activities.activities_import, name="activities_import"),
-    path("activities/lists/<uuid:listed>", activities.activities_list, name="activities_list"),
-    path("activities/lists/<uuid:listed>/deed", activities.activities_list_deed, name="activities_list_deed"),
+    path("activities/import", activity_lists.activities_import, name="activities_import"),
+    path("activities/lists/<uuid:listed>", activity_lists.activities_list, name="activities_list"),
+    path(
+        "activities/lists/<uuid:listed>/deed",
+        activity_lists.activities_list_deed,
+        name="activities_list_deed",
+    ),
     path("activities/files/<uuid:file>", activities.evidence, name="evidence"),
     path("activities/files/<uuid:file>/remove", activities.evidence_remove, name="evidence_remove"),
     path("activities/<uuid:activity>", activities.activity, name="activity"),
