@@ -115,15 +115,11 @@ def _doubted(region: Sequence[str], waiting: Sequence[Waiting], *, answered_belo
 
 def _regions(texts: Sequence[str]) -> Iterator[list[str]]:
     """The lines that may be the key: up to the next heading; over headings too, if nothing there is asked."""
-    heads = [n for n, text in enumerate(texts) if _heads(text)]
-    first = min([*heads[:1], _next_answer(texts), len(texts)])
+    head = next((n for n, text in enumerate(texts) if _heads(text)), len(texts))
+    first = _next_answer(texts[:head])
     yield list(texts[:first])
     last = next((n for n, text in enumerate(texts) if is_key_heading(text)), len(texts))
-    if (
-        first < last
-        and first in heads
-        and not any(asks(text) for text in texts[first:last] if not _heads(text))
-    ):
+    if first == head < last and not any(asks(text) for text in texts[first:last] if not _heads(text)):
         yield ["" if _heads(text) else text for text in texts[:last]]
 
 

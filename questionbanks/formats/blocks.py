@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .base import Problem
-from .key_places import KeyReader
+from .key_places import KeyReader, take_title
 from .keytable import KeySection, entries_of_table
 from .line_facts import (
     LONE,
@@ -32,6 +32,7 @@ from .marks import (
     is_remark,
     is_sample,
     is_separator,
+    number_of,
     segments,
 )
 from .materials import names_case, names_material, range_of
@@ -45,6 +46,7 @@ _BEFORE_STEM = {
     "points",
     "source",
 }  # labels that may describe an item first
+AHEAD = 1_000_000_000  # blocks "before" a key that stands above all items and is for all of them
 LOOKAHEAD = 30  # lines in which an item's own options or answer must begin
 
 
@@ -177,6 +179,9 @@ class _Cutter:
         if facts.answer is not None:
             self.seen_answer = True
             self.free_answer = not is_short(facts.answer) or facts.answer.strip() == ""
+            listed = number_of(facts.answer)
+            if listed is not None and listed.style == self.style and listed.value == 1:
+                self.inner = 1
         elif "rationale" in facts.labels or (
             self.seen_answer and not self.seen_option and not any(facts.labels)
         ):
@@ -362,15 +367,18 @@ class _Cutter:
 
     def _key(self, index: int) -> int:
         """Read a key that begins at this line; how many lines it takes, 0 for none."""
-        if self._waiting() < 2:
+        first = self.block is None and not self.cut.blocks
+        if self._waiting() < 2 and not first:
             return 0
         open_block = None if self.seen_answer else self.block
         found = self.keys.read(index, self.cut, open_block, untold=self.section.heading is None)
         if not found.sections and not found.unclear:
             return 0
         if found.sections:
+            title = take_title(self.block) if self.block is not None else None
+            self.cut.problems += [title] if title else []
             self._close()
-        before = len(self.cut.blocks)
+        before = AHEAD if first else len(self.cut.blocks)
         self.cut.keys += [(before, section) for section in found.sections]
         self.cut.unclear |= found.unclear
         self.cut.problems += found.problems
@@ -378,9 +386,11 @@ class _Cutter:
 
     def _key_from_table(self, line: Line) -> bool:
         entries = entries_of_table(cells_of(line.table))
-        if found := len(entries) >= 2 and self._waiting() >= 2:
+        first = self.block is None and not self.cut.blocks
+        if found := len(entries) >= 2 and (first or self._waiting() >= 2):
             self._close()
-            self.cut.keys.append((len(self.cut.blocks), KeySection(None, entries)))
+            before = AHEAD if first else len(self.cut.blocks)
+            self.cut.keys.append((before, KeySection(None, entries)))
         return found
 
     def _waiting(self) -> int:

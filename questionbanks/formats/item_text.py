@@ -16,7 +16,7 @@ from .marks import Segment, segments, take_tags
 from .materials import material_of, names_case, names_material, without_label
 from .normalise import blank_spans, clean, difficulty_of, points_of
 from .options import BULLETS, MARKS, find_options
-from .parts import are_asked, asks, looks_asked, share_answer
+from .parts import are_asked, asks, doubt_one_answer, looks_asked, share_answer
 from .pieces import Block
 
 _FIELD = re.compile(r"\n[_＿]{10,}\s*$")
@@ -57,7 +57,12 @@ def drafts_of(block: Block, *, told: bool = False) -> list[Draft]:
     draft.number = str(block.number.value) if block.number else draft.number
     draft.topic = draft.topic or block.section.chapter
     draft.material = material_of(block.material)
+    doubt_one_answer(draft, case=_below_cases(block))
     return [draft]
+
+
+def _below_cases(block: Block) -> bool:
+    return block.section.heading is not None and block.section.heading.kind == "case_group"
 
 
 def parts_of_case(block: Block) -> list[Draft] | None:
@@ -66,12 +71,11 @@ def parts_of_case(block: Block) -> list[Draft] | None:
     A case is below a heading 案例分析题, begins as one does, or asks in each of its parts.
     """
     parts = _sub_blocks(block, told=True)
-    heading, first = block.section.heading, block.lines[0].text[block.text_from :]
+    first = block.lines[0].text[block.text_from :]
     if parts is None or any(draft.choices or draft.answer for draft in parts):
         return None
     named = names_material(first) or names_case(first)
-    below = heading is not None and heading.kind == "case_group"
-    return parts if named or below or all(looks_asked(draft.stem) for draft in parts) else None
+    return parts if named or _below_cases(block) or all(looks_asked(draft.stem) for draft in parts) else None
 
 
 def _draft_of(lines: Sequence[Line], text_from: int, prefix: str = "") -> Draft:
@@ -335,7 +339,8 @@ def _report_objects(draft: Draft, lines: Sequence[Line]) -> None:
 def _sub_blocks(block: Block, *, told: bool) -> list[Draft] | None:
     """The parts of a case: "（1）", "（2）" … below a text, each with options or an answer of its own.
 
-    `told`: none of them needs an answer to be seen as one. Behind an answered one the others need only ask.
+    `told`: none of them needs an answer to be seen as one. Where one before the last is answered the others
+    need only ask: an answer for all of them would stand behind the last.
     """
     marks = [
         (i, int(match.group(1)))
@@ -352,8 +357,7 @@ def _sub_blocks(block: Block, *, told: bool) -> list[Draft] | None:
             expected += 1
         elif n == 1 and len(starts) <= 1:
             expected, starts = 2, [i]
-    heading = block.section.heading
-    if len(starts) < (1 if heading is not None and heading.kind == "case_group" else 2):
+    if len(starts) < (1 if _below_cases(block) else 2):
         return None
     ends = [*starts[1:], len(block.lines)]
     drafts: list[Draft] = []
@@ -362,10 +366,10 @@ def _sub_blocks(block: Block, *, told: bool) -> list[Draft] | None:
         draft = _draft_of(block.lines[i:end], match.end() if match else 0)
         draft.number = f"{block.value or ''}（{len(drafts) + 1}）"
         drafts.append(draft)
-    if heading is not None and heading.kind == "case_group":
+    if _below_cases(block):
         share_answer(drafts)
     own = [bool(draft.choices) or bool(draft.answer) for draft in drafts]
-    asked = own[0] and all(done or asks(draft) for done, draft in zip(own, drafts, strict=True))
+    asked = any(own[:-1]) and all(done or asks(draft) for done, draft in zip(own, drafts, strict=True))
     missing = any(own) if told else True
     if (missing and not all(own) and not asked) or (
         not any(draft.choices for draft in drafts) and not are_asked(drafts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +21,10 @@ from .pieces import Block, Cut
 
 _SHORT = {"single", "multiple", "uncertain", "true_false"}
 _WRITTEN = {"fill_blank", "short_answer", "case_group", ""}
+_TITLE = re.compile(  # of a place or a year: "某县2024年普法考试试卷"
+    r"\s*(?![A-HＡ-Ｈ（(]\s?[.．、:：)）]|\d{1,3}\s?[.．、])(?=.{0,40}(?:\d{4}|年度|[省市县区镇乡]|普法|学法))[^。？！?!：:；;，,]{2,50}(?:试卷|试题|考试|测试|测试题|竞赛|题库|练习题?|卷)"
+    r"(?:[（(][^（()）]{1,8}[)）])?\s*"
+)
 _NO_ITEM, _ANSWERED, _BELOW = "no item", "answered", "answered below"
 FEW = 200  # items before a key, in which the habit of the author shows
 
@@ -47,10 +52,12 @@ class KeyReader:
         `untold`: no heading says of what kind the items there are.
         """
         labelled = is_key_heading(self.lines[index].text)
+        if labelled and block is None and not cut.blocks:
+            return self._by_sections(index, written=False)
         waiting = self._run(cut, block) if labelled or self._begins_list(index) else []
         found = Found()
         if len(waiting) > 1 and not all(one.short for one in waiting):
-            texts = [line.text for line in self.lines[index + 1 :][:REGION]]
+            texts = self._texts(index + 1)
             texts = texts if labelled else [self.facts[index].answer or "", *texts]
             below = self._answered_below(cut, waiting[0].place)
             found = read_bare_key(texts, waiting, answered_below=below)
@@ -68,6 +75,10 @@ class KeyReader:
         begins = facts.labels[:1] == ("answer",) and number_of(text) is None
         return begins and number_of(facts.answer or "") is not None
 
+    def _texts(self, start: int) -> list[str]:
+        """The lines of a key from `start` on, tables of numbers and answers as entries: "1.A 2.B"."""
+        return [_as_entries(line) if line.table else line.text for line in self.lines[start : start + REGION]]
+
     def _by_sections(self, index: int, *, written: bool) -> Key:
         """A key whose headings or short answers say what it is."""
         text, facts = self.lines[index].text, self.facts[index]
@@ -78,10 +89,7 @@ class KeyReader:
         if not (labelled or inline or len(bare) >= 3):
             return Key()
         start = index + 1 if labelled else index
-        sections, used = read_key([line.text for line in self.lines[start : start + REGION]], written)
-        for line in self.lines[start : start + used]:
-            if line.table:
-                sections.append(KeySection(None, entries_of_table(cells_of(line.table))))
+        sections, used = read_key(self._texts(start), written)
         return Key(sections, used + labelled if sections else 0)
 
     def _doubt(self, key: Key, found: Found, waiting: Sequence[Waiting], start: int) -> None:
@@ -104,7 +112,7 @@ class KeyReader:
 
     def _run(self, cut: Cut, block: Block | None) -> list[Waiting]:
         """The last items in a row that have no answer, since the last key; [] where one has no number."""
-        since = max((before for before, _ in cut.keys), default=0)
+        since = max((before for before, _ in cut.keys if before <= len(cut.blocks)), default=0)
         since = max([since, *(place + 1 for place in cut.unclear)])
         found: list[Waiting] = []
         if block is not None:
@@ -128,6 +136,20 @@ class KeyReader:
     def _answered_below(self, cut: Cut, before: int) -> bool:
         """Whether a written item before these has its answer below itself."""
         return any(self._known(cut, place) == _BELOW for place in range(max(0, before - FEW), before))
+
+
+def _as_entries(line: Line) -> str:
+    entries = entries_of_table(cells_of(line.table))
+    return " ".join(f"{number}.{answer}" for number, answer in entries) or line.text
+
+
+def take_title(block: Block) -> Problem | None:
+    """Take the title of the page that a key begins ("某县普法考试试卷") off the item above it, and say so."""
+    last = block.lines[-1]
+    if len(block.lines) < 2 or not _TITLE.fullmatch(last.text):
+        return None
+    block.lines.pop()
+    return Problem(last.where, "title", "答案前的标题，没有导入", last.text.strip(), severity="note")
 
 
 def _counted(numbers: Sequence[int]) -> str:

@@ -71,7 +71,7 @@ def _spread(answers: str, count: int) -> list[str]:
 
 def entries_of_table(rows: Sequence[Sequence[str]]) -> list[tuple[int, str]]:
     """Entries of a table whose rows take turns: numbers, then answers below; or side by side."""
-    cells = [[clean(half(cell)) for cell in row] for row in rows]
+    cells = [[clean(_POINTS.sub("", half(cell))) for cell in row] for row in rows]
     found: list[tuple[int, str]] = []
     for upper, lower in pairwise(cells):
         numbers = [(int(cell), lower[i]) for i, cell in enumerate(upper) if cell.isdigit() and i < len(lower)]

@@ -182,6 +182,7 @@ def _take_back_unclear(parts: Cut, places: Mapping[int, int], entries: Sequence[
     for block, drafts in entries:
         for draft in drafts if places[id(block)] in parts.unclear else ():
             draft.answer = None
+            draft.problems = [one for one in draft.problems if one.code != "one_answer_for_parts"]
 
 
 def _report_unclear(parts: Cut, places: Mapping[int, int], entries: Sequence[_Entry]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -114,8 +116,9 @@ def through_the_proxy(tmp_path: Path, visit: Visit) -> tuple[Upstream, list[str]
         await proxy.stop()
         server.close()
 
-    asyncio.run(run())
-    history.close()
+    # A thread of its own: where a browser is open, this one has its event loop running already.
+    with closing(history), ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, run()).result()
     return upstream, [line["kind"] for line in read_lines(history.path)]
 
 

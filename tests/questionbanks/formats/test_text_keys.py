@@ -92,3 +92,42 @@ def test_a_key_with_explanations() -> None:
         "",
     ]
     assert parsed.problems == ()
+
+
+FRONT = {
+    "without heading": "参考答案\n1.A 2.B 3.C\n一、单选题\n{}",
+    "of ranges": "参考答案：\n1-3 ABC\n一、单选题\n{}",
+    "with headings": "参考答案\n一、单选题\n1.A 2.B 3.C\n\n试题\n一、单选题\n{}",
+    "with the same heading at once": "参考答案\n一、单选题\n1.A 2.B 3.C\n一、单选题\n{}",
+    "with explanations": "参考答案\n1.A【解析】因为甲。\n2.B\n3.C\n一、单选题\n{}",
+}
+
+
+@pytest.mark.parametrize("text", FRONT.values(), ids=FRONT.keys())
+def test_a_key_before_the_questions(text: str) -> None:
+    parsed = read_text(text.format(THREE))
+    assert [one.key for one in parsed.questions] == [("A",), ("B",), ("C",)]
+    assert [one.stem for one in parsed.questions] == ["谁1（ ）", "谁2（ ）", "谁3（ ）"]
+    assert parsed.problems == ()
+
+
+POINTS = {
+    "in a line": "1.A（2分） 2.B（2分） 3.C（2分）\n",
+    "in lines": "1.A（2分）\n2.B (2分)\n3.C（2.5分）\n",
+    "in the heading": "一、单选题（每题2分，共6分）\n1.A  2.B  3.C\n",
+}
+
+
+@pytest.mark.parametrize("key", POINTS.values(), ids=POINTS.keys())
+def test_what_an_answer_is_worth_is_no_part_of_it(key: str) -> None:
+    parsed = read_text(f"一、单选题\n{THREE}参考答案\n{key}")
+    assert [one.key for one in parsed.questions] == [("A",), ("B",), ("C",)]
+    assert [one.rationale for one in parsed.questions] == ["", "", ""]
+
+
+def test_what_stands_behind_a_judgement_explains_it() -> None:
+    items = "判断题\n1.甲。（ ）\n2.乙。（ ）\n3.丙。（ ）\n"
+    parsed = read_text(f"{items}参考答案\n1.√\n2.×，应为丙。\n3.错误。应为丁。\n")
+    assert [one.key for one in parsed.questions] == [True, False, False]
+    assert [one.rationale for one in parsed.questions] == ["", "应为丙。", "应为丁。"]
+    assert parsed.problems == ()
