@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.db import connection
-from django.db.backends.sqlite3.base import DatabaseOperations
 from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
+
+from tests.first_rows import remember_first_rows, restore_first_rows
 
 # A busy machine is no finding: what is slow is measured by the benchmarks.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -56,11 +55,13 @@ def shared_data() -> Path:
     return SHARED_DATA
 
 
-@pytest.fixture(autouse=True)
-def _first_categories(request: pytest.FixtureRequest, _django_db_marker: None) -> None:
-    """The categories that a new site has. A transactional test before this one has emptied every table."""
-    if request.node.get_closest_marker("django_db"):
-        import_module("examsite.people.migrations.0003_first_categories").add_categories(apps, None)
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Django's, and what the migrations have written is known for good."""
+    with django_db_blocker.unblock():
+        remember_first_rows()
+    # Django would empty every table after a transactional test, whatever it has written.
+    TransactionTestCase._fixture_teardown = lambda self: restore_first_rows()
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -76,19 +77,3 @@ def _end_other_sessions(request: pytest.FixtureRequest) -> Iterator[None]:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _flush_append_only_tables() -> None:
-    """After a transactional test every table is emptied, also those whose triggers refuse it (SQLite;
-    PostgreSQL truncates, which asks no row trigger)."""
-    original = DatabaseOperations.sql_flush
-
-    def sql_flush(self: DatabaseOperations, *args: Any, **kwargs: Any) -> list[str]:
-        with self.connection.cursor() as cursor:
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            triggers = cursor.fetchall()
-        drops = [f"DROP TRIGGER {name}" for name, _ in triggers]
-        return [*drops, *original(self, *args, **kwargs), *(sql for _, sql in triggers)]
-
-    DatabaseOperations.sql_flush = sql_flush  # type: ignore[method-assign]

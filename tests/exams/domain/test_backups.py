@@ -27,6 +27,7 @@ from examsite.lib import clock
 from examsite.lib.errors import Conflict, Invalid
 from examsite.people.models import User
 from tests.exam_world import claims_of, make_world
+from tests.first_rows import restore_first_rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,15 +46,11 @@ def sat_exam() -> None:
             submit_attempt(claims=claims_of(attempt), items=[], sheet_digest=None)
 
 
-def empty_the_database() -> None:
-    call_command("flush", interactive=False, verbosity=0)
-
-
 def test_a_restored_database_has_the_same_counts_receipts_and_sheets(tmp_path: Path) -> None:
     sat_exam()
     before = fingerprint()
     write_backup(target=tmp_path / "backup.zip", at=clock.now())
-    empty_the_database()
+    restore_first_rows()  # a new installation
     restore_backup(source=tmp_path / "backup.zip")
     assert fingerprint() == before
     assert (Receipt.objects.count(), AnswerEvent.objects.count()) == (1, 10)
@@ -130,7 +127,7 @@ def test_the_commands_tell_what_they_did(tmp_path: Path) -> None:
     assert "已备份到" in out.getvalue()
     call_command("restore", tmp_path / "backup.zip", check=True, stdout=out)
     assert "现有数据未动" in out.getvalue()
-    empty_the_database()
+    restore_first_rows()  # a new installation
     call_command("restore", tmp_path / "backup.zip", check=True, stdout=out)
     assert "已恢复并核对" in out.getvalue()
     assert Receipt.objects.count() == 1

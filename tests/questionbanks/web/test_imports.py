@@ -197,14 +197,19 @@ def test_a_waiting_page_asks_how_far_it_is(desk: Client, bank: Bank, officer: Us
     assert desk.get(f"/banks/imports/{run.pk}/state").json() == {"state": "reading", "progress": 0}
 
 
+def wait_for_the_reading() -> None:
+    """The threads of the readings alone: a server of other tests runs in a thread that never ends."""
+    for thread in [one for one in threading.enumerate() if one.name.endswith("(_read)")]:
+        thread.join(60)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_large_file_is_read_beside_the_request(
     signed_in: SignIn, officer: User, bank: Bank, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(domain, "READ_AT_ONCE", 10)
     run = uploaded(signed_in(officer), bank)
-    for thread in [one for one in threading.enumerate() if one.daemon and one.name.startswith("Thread")]:
-        thread.join(60)
+    wait_for_the_reading()
     run.refresh_from_db()
     assert (run.state, run.found) == (ImportState.REVIEW, 4)
 
@@ -213,7 +218,6 @@ def test_a_large_file_is_read_beside_the_request(
 def test_a_reading_that_died_is_taken_up(signed_in: SignIn, officer: User, bank: Bank) -> None:
     run = open_import(bank=bank, data=CSV.encode(), name="大.csv", at=AT, actor=officer)
     page(signed_in(officer), run)
-    for thread in [one for one in threading.enumerate() if one.daemon and one.name.startswith("Thread")]:
-        thread.join(60)
+    wait_for_the_reading()
     run.refresh_from_db()
     assert run.state == ImportState.REVIEW
