@@ -22,7 +22,7 @@ from exams.domain.quarantine import decide_quarantine
 from exams.domain.results import attempt_result, waiting_for
 from exams.domain.reviews import answer_review, ask_review
 from exams.domain.saving import Item, _save_slowly
-from exams.domain.sheets import load_sheet
+from exams.domain.sheets import read_log
 from exams.domain.standings import rule_of, standings_of
 from exams.domain.starting import start_attempt
 from exams.engine.headings import plain
@@ -79,7 +79,7 @@ class Story(Stage):
                 locked,
                 at=self.at,
                 submitted_at=self.at,
-                sheet=load_sheet(locked.pk),
+                log=read_log(locked.pk),
                 settled=False,
                 actor=None,
             )

@@ -23,7 +23,7 @@ from ..domain.keys import FormKeys
 from ..domain.papers import paper_of
 from ..domain.publishing import propose_form
 from ..domain.rosters import draw_roster, freeze_roster
-from ..domain.sheets import load_sheet
+from ..domain.sheets import read_log
 from ..domain.starting import start_attempt
 from ..models import AnswerEvent, Attempt, Blueprint, Exam, Form, Mode, RosterEntry, Seat
 from .answers import answers_for
@@ -136,7 +136,7 @@ def sit_online(
             locked,
             at=handed_in,
             submitted_at=handed_in,
-            sheet=load_sheet(attempt.pk),
+            log=read_log(attempt.pk),
             settled=False,
             actor=seat.entry.user,
         )

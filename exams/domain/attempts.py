@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -41,29 +42,39 @@ def lock_attempts(attempt_ids: Iterable[UUID]) -> list[Attempt]:
 
 def move_attempt(
     attempt: Attempt,
-    action: Action,
-    *,
+    *actions: Action,
     at: datetime,
     actor: User | None,
     reason: str = "",
     data: dict[str, Any] | None = None,
     **changes: Any,
 ) -> Attempt:
-    """The one writer of `Attempt.state`: a conditional update, and one event in the same transaction.
+    """The one writer of `Attempt.state`: a conditional update, and its events in the same transaction.
 
-    `changes` are fields written by the same statement. Raises Conflict when the table does not allow the
-    action in the present state, or when somebody else moved the attempt first.
+    Several `actions` follow each other in one moment, an event each; reason and data are the first one's.
+    `changes` are fields written by the same statement. Raises Conflict when the table does not allow an
+    action in the state it meets, or when somebody else moved the attempt first.
     """
-    before = State(attempt.state)
-    after = next_state(before, action)
-    if after is None:
-        raise Conflict("wrong_state", f"这次作答现在是“{attempt.get_state_display()}”，不能这样做。")
-    moved = Attempt.objects.filter(pk=attempt.pk, state=before.value).update(state=after.value, **changes)
+    states = [State(attempt.state)]
+    for action in actions:
+        after = next_state(states[-1], action)
+        if after is None:
+            raise Conflict("wrong_state", f"这次作答现在是“{attempt.get_state_display()}”，不能这样做。")
+        states.append(after)
+    changes["state"] = states[-1].value
+    moved = Attempt.objects.filter(pk=attempt.pk, state=states[0].value).update(**changes)
     if moved != 1:
         raise Conflict("moved", "这次作答刚刚被别人改动，请刷新后再试。")
-    for name, value in {**changes, "state": after.value}.items():
+    for name, value in changes.items():
         setattr(attempt, name, value)
-    record_event(attempt, action.value, before=before.value, at=at, actor=actor, reason=reason, data=data)
+    events = [
+        AttemptEvent(
+            attempt=attempt, action=action.value, before=before.value, after=after.value, actor=actor, at=at
+        )
+        for action, (before, after) in zip(actions, pairwise(states), strict=True)
+    ]
+    events[0].reason, events[0].data = reason, data or {}
+    AttemptEvent.objects.bulk_create(events)
     return attempt
 
 

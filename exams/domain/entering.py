@@ -27,7 +27,7 @@ from ..models import AnswerEvent, Attempt, RosterStatus, Seat
 from .attempts import TIMED_MODES, lock_attempt
 from .closing import close_attempt, mark_closed, settle_if_overdue
 from .papers import paper_of
-from .sheets import load_sheet
+from .sheets import read_log
 
 CLERK = "clerk"  # the device of events that were keyed in
 
@@ -86,7 +86,7 @@ def write_sheet(*, sheet: FilledSheet, at: datetime, actor: User | None) -> Atte
         attempt,
         at=at,
         submitted_at=sheet.submitted_at,
-        sheet=load_sheet(attempt.pk),
+        log=read_log(attempt.pk),
         settled=False,
         actor=actor,
         note=f"录入{attempt.get_mode_display()}答卷",

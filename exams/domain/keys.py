@@ -112,7 +112,10 @@ def apply_correction(key: SlotKey, correction: KeyCorrection, kind_code: str) ->
 
 
 def load_keys(form_id: UUID, *, at: datetime | None = None) -> FormKeys:
-    """The keys of a published form as they stand now or stood at `at`; one statement once it is known."""
+    """The keys of a published form as they stand now or stood at `at`; one statement once it is known.
+
+    (Two where something of it was corrected.)
+    """
     ids = _corrections_of(form_id, at)
     return _corrected(form_id, ids) if ids else _published(form_id)
 
@@ -123,10 +126,14 @@ def key_histories(form_id: UUID) -> dict[UUID, tuple[SlotKey, ...]]:
 
 
 def _corrections_of(form_id: UUID, at: datetime | None) -> tuple[UUID, ...]:
-    corrections = KeyCorrection.objects.filter(slots__form=form_id).order_by("at", "pk")
+    touching = KeyCorrection.slots.through.objects.filter(slot__form=form_id)
+    found = set(touching.values_list("keycorrection_id", flat=True))
+    if not found:
+        return ()
+    corrections = KeyCorrection.objects.filter(pk__in=found).order_by("at", "pk")
     if at is not None:
         corrections = corrections.filter(at__lte=at)
-    return tuple(dict.fromkeys(corrections.values_list("pk", flat=True)))
+    return tuple(corrections.values_list("pk", flat=True))
 
 
 def labels_of(keys: FormKeys, attempt_id: UUID, slot: str) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -33,18 +32,9 @@ class MarkRow(NamedTuple):
     answer_digest: str = ""
 
 
-_POSTGRESQL = """\
-INSERT INTO exams_mark (attempt_id, slot_id, points, possible, rule, key_version, sheet_digest, at, marker_id,
-    comment, answer_digest)
-SELECT (r->>0)::uuid, (r->>1)::uuid, (r->>2)::numeric, (r->>3)::numeric, r->>4, (r->>5)::smallint, r->>6,
-    (r->>7)::timestamptz, (r->>8)::uuid, r->>9, r->>10
-FROM json_array_elements(%s::json) WITH ORDINALITY AS rows (r, place) ORDER BY place
-"""
-_SQLITE = """\
-INSERT INTO exams_mark (attempt_id, slot_id, points, possible, rule, key_version, sheet_digest, at, marker_id,
-    comment, answer_digest)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-"""
+_COLUMNS = ", ".join(MarkRow._fields)
+_COPY = f"COPY exams_mark ({_COLUMNS}) FROM STDIN"
+_SQLITE = "INSERT INTO exams_mark (COLUMNS) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 _MOVE = "UPDATE exams_attempt SET points = %s, possible = %s, state = %s WHERE id = %s AND state = %s"
 
@@ -56,14 +46,16 @@ def insert_marks(rows: Sequence[MarkRow]) -> None:
 
 
 def _insert_postgresql(rows: Sequence[MarkRow]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(_POSTGRESQL, [json.dumps(rows, default=str, ensure_ascii=False)])
+    """COPY costs PostgreSQL a third of an INSERT, in whatever form that is given its rows."""
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(_COPY) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _insert_sqlite(rows: Sequence[MarkRow]) -> None:
     names = [name.removesuffix("_id") for name in MarkRow._fields]
     with connection.cursor() as cursor:
-        cursor.executemany(_SQLITE, _prepared(Mark, names, rows))
+        cursor.executemany(_SQLITE.replace("COLUMNS", _COLUMNS), _prepared(Mark, names, rows))
 
 
 _INSERT = {"postgresql": _insert_postgresql, "sqlite": _insert_sqlite}

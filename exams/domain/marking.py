@@ -29,7 +29,7 @@ from ..models import Attempt, Mark
 from .attempts import lock_attempt, lock_attempts, move_attempt, move_attempts
 from .keys import FormKeys, load_keys, resolve_answers
 from .mark_rows import MarkRow, insert_marks
-from .sheets import load_sheets
+from .sheets import Log, load_sheets
 
 MACHINE = None  # the marker of marks that no person gave
 BATCH = 100  # attempts marked in one transaction
@@ -77,9 +77,16 @@ def mark_by_machine(*, attempt_id: UUID, at: datetime) -> Attempt:
     return attempt
 
 
-def mark_locked(*, attempt: Attempt, sheet: sheets.Sheet, at: datetime) -> None:
-    """The same for a locked attempt whose sheet is at hand, in the transaction at hand."""
-    _mark([attempt], {attempt.pk: sheet}, at)
+def mark_locked(*, attempt: Attempt, log: Log, at: datetime) -> Total | None:
+    """Write the marks of a locked attempt that is about to be closed with this log, in the same transaction.
+
+    Returns its total, None while a slot has no mark. Only an attempt that was closed before, and reopened
+    under a new epoch, can have marks already.
+    """
+    earlier = newest_marks([attempt.pk])[attempt.pk] if attempt.epoch > 1 else {}
+    marks, total = _work_out(attempt, load_keys(attempt.form_id), log.sheet, log.digest, earlier, at)
+    insert_marks(marks)
+    return total
 
 
 def mark_many(*, attempt_ids: Iterable[UUID], at: datetime) -> int:
@@ -108,17 +115,28 @@ def _mark(attempts: Sequence[Attempt], answered: Mapping[UUID, sheets.Sheet], at
     finished: list[_Finished] = []
     for attempt in waiting:
         keys, sheet = forms[attempt.form_id], answered[attempt.pk]
-        earlier, digest = marked.get(attempt.pk, {}), sheets.digest(sheet)
-        standing = _standing(keys, digest, earlier)
-        values = {slot: one.value for slot, one in sheet.items()}
-        marks = _missing_marks(attempt.pk, keys, values, digest, standing, earlier, at)
+        marks, total = _work_out(attempt, keys, sheet, sheets.digest(sheet), marked.get(attempt.pk, {}), at)
         new += marks
-        total = _total(keys, standing | {mark.slot_id: mark.points for mark in marks})
         if total is not None:
             finished.append(_Finished(attempt, total))
     insert_marks(new)
     _finish(finished, at)
     return len(waiting)
+
+
+def _work_out(
+    attempt: Attempt,
+    keys: FormKeys,
+    sheet: sheets.Sheet,
+    digest: str,
+    earlier: Mapping[UUID, Sequence[Mark]],
+    at: datetime,
+) -> tuple[list[MarkRow], Total | None]:
+    """The marks that a sheet lacks, and its total with them; `earlier` are those there are, newest first."""
+    standing = _standing(keys, digest, earlier)
+    values = {slot: one.value for slot, one in sheet.items()}
+    marks = _missing_marks(attempt.pk, keys, values, digest, standing, earlier, at)
+    return marks, _total(keys, standing | {mark.slot_id: mark.points for mark in marks})
 
 
 def _standing(keys: FormKeys, digest: str, marked: Mapping[UUID, Sequence[Mark]]) -> dict[UUID, Decimal]:

@@ -14,7 +14,7 @@ from ..engine.transitions import Action, State
 from ..models import Quarantine
 from .attempts import lock_attempt, move_attempt, record_event
 from .closing import mark_closed, write_receipt
-from .sheets import load_sheet
+from .sheets import read_log
 
 
 def decide_quarantine(
@@ -54,7 +54,7 @@ def decide_quarantine(
         if closed:
             if attempt.state == State.MARKED.value:
                 move_attempt(attempt, Action.REMARK, at=at, actor=actor, reason="采纳迟到的答案", points=None)
-            write_receipt(attempt, submitted_at=attempt.submitted_at, sheet=load_sheet(attempt.pk))
+            write_receipt(attempt, submitted_at=attempt.submitted_at, log=read_log(attempt.pk))
     if closed:
         mark_closed(attempt_id=attempt.pk, at=at)
     return locked

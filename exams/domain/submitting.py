@@ -11,14 +11,14 @@ from django.db import transaction
 
 from examsite.lib.errors import Conflict
 
-from ..engine import sheet as sheets
+from ..engine.sheet import Sheet
 from ..engine.tokens import Claims
 from ..engine.transitions import State
 from ..models import Receipt
 from .attempts import blocked, is_overdue, lock_attempt
 from .closing import close_and_mark, latest_receipt, settle_locked
 from .saving import Ack, Item, save_answers
-from .sheets import load_sheet
+from .sheets import read_log
 from .stamps import moment
 
 
@@ -37,7 +37,7 @@ class Submission:
     at: datetime
     epoch: int
     receipt: Receipt | None = None
-    sheet: sheets.Sheet | None = None
+    sheet: Sheet | None = None
 
 
 def submit_attempt(
@@ -69,8 +69,8 @@ def submit_attempt(
             raise blocked()
         if (attempt.epoch, attempt.device) != (claims.epoch, claims.device):
             return Submission(Outcome.NOT_HOLDER, acks, at, attempt.epoch)
-        sheet = load_sheet(attempt.pk)
-        if sheet_digest is not None and sheet_digest != sheets.digest(sheet):
-            return Submission(Outcome.DIGEST_MISMATCH, acks, at, attempt.epoch, sheet=sheet)
-        receipt = close_and_mark(attempt, at=at, submitted_at=at, sheet=sheet, settled=False, note=note)
+        log = read_log(attempt.pk)
+        if sheet_digest is not None and sheet_digest != log.digest:
+            return Submission(Outcome.DIGEST_MISMATCH, acks, at, attempt.epoch, sheet=log.sheet)
+        receipt = close_and_mark(attempt, at=at, submitted_at=at, log=log, settled=False, note=note)
     return Submission(Outcome.HANDED_IN, acks, at, attempt.epoch, receipt=receipt)

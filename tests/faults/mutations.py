@@ -72,8 +72,13 @@ MUTATIONS = (
             Edit(SHEET, "if have is None or (epoch, seq) > (have.epoch, have.seq):", "if True:"),
             Edit(
                 SHEETS,
-                "events = AnswerEvent.objects.filter(attempt__in=attempt_ids)",
-                'events = AnswerEvent.objects.filter(attempt__in=attempt_ids).order_by("received_at")',
+                "\n\ndef _lines(attempt_ids: Collection[UUID], ",
+                "\n\ndef _lines(attempt_ids, slots=None):\n"
+                "    events = AnswerEvent.objects.filter(attempt__in=attempt_ids)\n"
+                "    if slots is not None:\n"
+                "        events = events.filter(slot__in=slots)\n"
+                '    return events.order_by("received_at").values_list(*_EVENT, Value(True))\n'
+                "\n\ndef _unused(attempt_ids: Collection[UUID], ",
             ),
         ),
     ),
@@ -258,9 +263,10 @@ MUTATIONS = (
         (
             Edit(
                 MARKING,
-                "    marked = newest_marks([one.pk for one in waiting])\n",
-                "    marked = newest_marks([one.pk for one in waiting])\n"
-                "    answered = {one.pk: _lagging(one.pk, at) for one in waiting}\n",
+                "    standing = _standing(keys, digest, earlier)\n    values",
+                "    sheet = _lagging(attempt.pk, at)\n"
+                "    digest = sheets.digest(sheet)\n"
+                "    standing = _standing(keys, digest, earlier)\n    values",
             ),
             Edit(
                 MARKING,
