@@ -35,11 +35,30 @@ def ticket_exam(request: Any) -> UUID | None:
     return UUID(exam) if exam else None
 
 
+# What a start and its page ask of the seat; the four rows whole are a hundred columns, dearer than their search.
+SEAT_FIELDS = (
+    "form",
+    "blocked_at",
+    "entry__user",
+    "entry__mode",
+    "entry__status",
+    "entry__allowance",
+    "sitting__kind",
+    "sitting__opens_at",
+    "sitting__closes_at",
+    "sitting__duration_s",
+    "sitting__late_entry_s",
+    "sitting__grace_s",
+    "sitting__exam__tries",
+    "sitting__exam__published_at",
+    "sitting__exam__title",
+)
+
+
 def find_seat(request: Any, sitting: UUID) -> Seat:
     """The candidate's own seat in a sitting. Raises NotFound for every other."""
-    seats = (
-        seats_of(request.user).select_related("sitting__exam", "entry").filter(sitting=sitting).order_by("pk")
-    )
+    seats = seats_of(request.user).filter(sitting=sitting).order_by("pk")
+    seats = seats.select_related("sitting__exam", "entry").only(*SEAT_FIELDS)
     bound_to = ticket_exam(request)
     seat = (seats.filter(sitting__exam=bound_to) if bound_to else seats).first()
     if seat is None:

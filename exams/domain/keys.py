@@ -19,7 +19,7 @@ from questionbanks.kinds.registry import kind
 
 from ..engine.keys import Method, SlotKey, corrected
 from ..engine.marking import MarkingSlot
-from ..engine.shuffling import choice_id
+from ..engine.shuffling import choice_ids
 from ..models import KeyCorrection, Slot
 
 
@@ -138,7 +138,8 @@ def _corrections_of(form_id: UUID, at: datetime | None) -> tuple[UUID, ...]:
 
 def labels_of(keys: FormKeys, attempt_id: UUID, slot: str) -> dict[str, str]:
     """This attempt's choice ids of a slot → the labels of the item."""
-    return {choice_id(keys.salt, attempt_id, slot, label): label for label in keys.questions[slot].labels}
+    ids = choice_ids(keys.salt, attempt_id, slot, keys.questions[slot].labels)
+    return {one: label for label, one in ids.items()}
 
 
 def resolve_answer(keys: FormKeys, attempt_id: UUID, slot: str, value: Any) -> Answer:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from examsite.lib.errors import Conflict, Forbidden
 from examsite.lib.ids import uuid7
@@ -17,6 +18,7 @@ from examsite.people.models import User
 from ..engine import timing
 from ..engine.access import used_attempts
 from ..engine.timing import Refusal, Window
+from ..engine.transitions import State
 from ..models import Attempt, Form, FormRole, Presence, RosterStatus, Seat, SittingKind
 from .attempts import TIMED_MODES, blocked, facts_of, is_open, lock_attempt, record_event
 from .closing import settle_if_overdue
@@ -124,18 +126,21 @@ def _create_attempt(seat: Seat, number: int, device: str, browser: str, at: date
             closes_at=sitting.closes_at,
         ),
         grace_s=sitting.grace_s,
-        choice_orders=paper.choice_orders(random.SystemRandom()),
+        choice_orders=paper.choice_orders(random.Random(secrets.token_bytes(32))),
     )
-    with transaction.atomic():
-        Attempt.objects.bulk_create([attempt], ignore_conflicts=True)
-        made = Attempt.objects.filter(entry=seat.entry, sitting=sitting, number=number).order_by("pk")
-        if attempt_id in made.values_list("pk", flat=True):
-            Presence.objects.bulk_create([Presence(attempt=attempt, seen_at=at, browser=browser)])
-            return attempt, True
-        stored = made.first()
-    if stored is None:
-        raise Conflict("attempt_open", "您还有一次作答没有交卷，请先完成那一次。")
-    return stored, False
+    try:
+        with transaction.atomic():
+            attempt.save(force_insert=True)
+            Presence(attempt=attempt, seen_at=at, browser=browser).save(force_insert=True)
+    except IntegrityError:
+        own = Attempt.objects.filter(entry=seat.entry).order_by("pk")
+        stored = own.filter(sitting=sitting, number=number).first()
+        if stored is not None:
+            return stored, False
+        if own.filter(state=State.IN_PROGRESS.value, voided_at__isnull=True).exists():
+            raise Conflict("attempt_open", "您还有一次作答没有交卷，请先完成那一次。") from None
+        raise
+    return attempt, True
 
 
 def _form_for(seat: Seat, number: int) -> UUID:

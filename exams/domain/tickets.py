@@ -82,11 +82,8 @@ def issue_tickets(
 
 def find_ticket(*, token: str, at: datetime) -> Ticket:
     """The ticket with this token. Raises TicketRefused for a wrong, replaced or expired one, all alike."""
-    ticket = (
-        Ticket.objects.select_related("entry__user")
-        .filter(token_digest=digest("ticket", token.strip()), revoked_at__isnull=True)
-        .first()
-    )
+    tickets = Ticket.objects.filter(token_digest=digest("ticket", token.strip()), revoked_at__isnull=True)
+    ticket = tickets.select_related("entry__user").order_by("pk").first()
     if ticket is None or not _works(ticket, at):
         raise TicketRefused("refused", "这个二维码已经失效，请找监考人员重发。")
     return ticket

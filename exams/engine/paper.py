@@ -16,7 +16,7 @@ from uuid import UUID
 from questionbanks.kinds.base import Shape, WireError
 from questionbanks.kinds.registry import KINDS
 
-from .shuffling import choice_id, choice_order, ids_are_distinct, item_order
+from .shuffling import choice_ids, choice_order, ids_are_distinct, item_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class Paper:
     def choice_orders(self, rng: random.Random) -> dict[str, str]:
         """Slot code → labels in the order a new attempt shows them."""
         return {
-            slot.code: choice_order(slot.kind, slot.labels, slot.texts, slot.pinned, rng)
+            slot.code: choice_order(slot.kind, slot.labels, slot.pinned, rng)
             for slot in self.slots.values()
             if slot.labels
         }
@@ -114,8 +114,8 @@ class Paper:
     def shape(self, attempt_id: UUID, code: str) -> Shape:
         """What the save path must know of a slot; KeyError for an unknown one."""
         slot = self.slots[code]
-        ids = frozenset(choice_id(self.salt, attempt_id, code, label) for label in slot.labels)
-        return Shape(slot.kind, ids, slot.blanks)
+        ids = choice_ids(self.salt, attempt_id, code, slot.labels)
+        return Shape(slot.kind, frozenset(ids.values()), slot.blanks)
 
     def check_value(self, attempt_id: UUID, code: str, value: Any) -> None:
         """Raise WireError unless `value` is null or a well-formed answer to the slot."""
@@ -149,10 +149,11 @@ class Paper:
         code = slot["slot"]
         shown = {"slot": code, "kind": slot["kind"], "points": slot["points"], "stem": slot["stem"]}
         if slot.get("choices"):
-            texts = dict(zip(self.slots[code].labels, self.slots[code].texts, strict=True))
+            labels = self.slots[code].labels
+            texts = dict(zip(labels, self.slots[code].texts, strict=True))
+            ids = choice_ids(self.salt, attempt_id, code, labels)
             shown["choices"] = [
-                {"id": choice_id(self.salt, attempt_id, code, label), "text": texts[label]}
-                for label in orders.get(code) or self.slots[code].labels
+                {"id": ids[label], "text": texts[label]} for label in orders.get(code) or labels
             ]
         if slot.get("blanks"):
             shown["blanks"] = slot["blanks"]

@@ -27,12 +27,10 @@ def is_pinned(texts: Sequence[str]) -> bool:
     return any(_PINNING.search(text) for text in texts)
 
 
-def choice_order(
-    kind: str, labels: Sequence[str], texts: Sequence[str], pinned: bool, rng: random.Random
-) -> str:
-    """The labels in the order shown. Kinds without choices, pinned items and pinning words keep theirs."""
+def choice_order(kind: str, labels: Sequence[str], pinned: bool, rng: random.Random) -> str:
+    """The labels in the order shown. Kinds without choices and pinned items keep theirs."""
     order = list(labels)
-    if KINDS[kind].has_choices and not pinned and not is_pinned(texts):
+    if KINDS[kind].has_choices and not pinned:
         rng.shuffle(order)
     return "".join(order)
 
@@ -58,15 +56,19 @@ def choice_id(salt: str, attempt_id: UUID, slot: str, label: str) -> str:
     A keyed hash, so it tells nothing of the label and can be computed again for marking without being stored.
     `salt` is the form's, at most 32 ASCII characters.
     """
-    message = f"{attempt_id.hex}\x00{slot}\x00{label}".encode()
-    digest = hashlib.blake2s(message, key=salt.encode(), digest_size=5).digest()
-    bits = int.from_bytes(digest[:4], "big") >> 2
-    return _PAIRS[bits >> 20] + _PAIRS[bits >> 10 & 1023] + _PAIRS[bits & 1023]
+    return choice_ids(salt, attempt_id, slot, (label,))[label]
 
 
 def choice_ids(salt: str, attempt_id: UUID, slot: str, labels: Sequence[str]) -> dict[str, str]:
     """Label → id, for all choices of a slot."""
-    return {label: choice_id(salt, attempt_id, slot, label) for label in labels}
+    start = hashlib.blake2s(f"{attempt_id.hex}\x00{slot}\x00".encode(), key=salt.encode(), digest_size=5)
+    ids = {}
+    for label in labels:
+        keyed = start.copy()
+        keyed.update(label.encode())
+        bits = int.from_bytes(keyed.digest()[:4], "big") >> 2
+        ids[label] = _PAIRS[bits >> 20] + _PAIRS[bits >> 10 & 1023] + _PAIRS[bits & 1023]
+    return ids
 
 
 def ids_are_distinct(salt: str, attempt_id: UUID, labels: Mapping[str, Sequence[str]]) -> bool:

@@ -40,7 +40,7 @@ def test_words_that_pin(texts: list[str], pinned: bool) -> None:
 
 def orders(kind: str, texts: list[str], pinned: bool = False) -> set[str]:
     labels = "ABCD"[: len(texts)]
-    return {choice_order(kind, labels, texts, pinned, random.Random(seed)) for seed in range(200)}
+    return {choice_order(kind, labels, pinned, random.Random(seed)) for seed in range(200)}
 
 
 @pytest.mark.parametrize("kind", ["single", "multiple", "uncertain"])
@@ -51,7 +51,6 @@ def test_choices_take_every_order(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["single", "multiple", "uncertain"])
 def test_pinned_items_keep_theirs(kind: str) -> None:
     assert orders(kind, ["一", "二", "三", "四"], pinned=True) == {"ABCD"}
-    assert orders(kind, ["一", "二", "三", "以上都对"]) == {"ABCD"}
 
 
 def test_true_false_never_moves() -> None:
@@ -59,9 +58,8 @@ def test_true_false_never_moves() -> None:
 
 
 def test_the_same_seed_gives_the_same_order() -> None:
-    texts = ["一", "二", "三", "四"]
-    first = choice_order("single", "ABCD", texts, False, random.Random("seed"))
-    assert choice_order("single", "ABCD", texts, False, random.Random("seed")) == first
+    first = choice_order("single", "ABCD", False, random.Random("seed"))
+    assert choice_order("single", "ABCD", False, random.Random("seed")) == first
 
 
 def test_ids_look_alike_and_repeat() -> None:
