@@ -35,7 +35,7 @@ def ticket_exam(request: Any) -> UUID | None:
     return UUID(exam) if exam else None
 
 
-# What a start and its page ask of the seat; the four rows whole are a hundred columns, dearer than their search.
+# What a start and its page ask of the seat; the four rows whole are a hundred columns, dearer than the find.
 SEAT_FIELDS = (
     "form",
     "blocked_at",
