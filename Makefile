@@ -36,6 +36,8 @@ run: .venv/.installed ## serve the demo on port 8000 (PORT=…), on an embedded 
 	@nice $(BIN)/python manage.py settle --loop & settle=$$!; trap "kill $$settle 2>/dev/null || true" EXIT; \
 	  $(BIN)/gunicorn --config gunicorn.conf.py --bind 0.0.0.0:$(PORT)
 
+# What one process has compiled the next one reads, whatever the shell says.
+test test-sqlite test-postgres lint: export PYTHONDONTWRITEBYTECODE :=
 test: .venv/.installed-dev ## install what the tests need, then pass all of them on SQLite and PostgreSQL
 	@tests/system/packages.sh
 	@$(MAKE) --no-print-directory lint test-sqlite test-postgres

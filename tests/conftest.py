@@ -12,12 +12,27 @@ from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 
 from tests.first_rows import remember_first_rows, restore_first_rows
+from tests.template import Template, new_template, template_of_this_run
 
 # A busy machine is no finding: what is slow is measured by the benchmarks.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+TEMPLATE = pytest.StashKey[Template]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Who shares the tests out among workers has the database migrated that they copy."""
+    if config.getoption("numprocesses", None) and not config.option.collectonly:
+        config.stash[TEMPLATE] = new_template()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if TEMPLATE in config.stash:
+        config.stash[TEMPLATE].take_away()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -53,6 +68,13 @@ def asks_a_database(item: pytest.Item) -> bool:
 def shared_data() -> Path:
     """The folder of real sample files beside the checkout."""
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """A worker's test database is a copy of the run's template; a run without workers migrates its own."""
+    if template := template_of_this_run():
+        template.copy()
 
 
 @pytest.fixture(scope="session")
