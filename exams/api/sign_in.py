@@ -41,8 +41,8 @@ def enter_by_ticket(request: Request, ticket: Ticket, *, way: str, at: object) -
     user = ticket.entry.user
     sessions.renew(request)
     ends_at = max(ticket.expires_at, at) + AFTER_WINDOW
-    sessions.enter(request, user, way=way, at=at, ends_at=ends_at)
     request.session["exam"] = str(ticket.entry.exam_id)
+    sessions.enter(request, user, way=way, at=at, ends_at=ends_at)
     return user
 
 

@@ -14,12 +14,21 @@ _SHARED_CACHE = not settings.CACHES["default"]["BACKEND"].endswith("LocMemCache"
 
 
 class SessionStore(cached_db.SessionStore if _SHARED_CACHE else db.SessionStore):  # type: ignore[misc]
-    """As Django's, without two things a hall that signs in at once would pay for.
+    """As Django's, without three things a hall that signs in at once would pay for.
 
     A session that has no key yet is not stored empty in order to change its key: it is stored once, at the
     end, under a fresh one. And a fresh key is not looked for first: its insertion fails if it exists (one of
-    36^32), and the loop around it makes another.
+    36^32), and the loop around it makes another. And what a sign-in has stored together with its line in the
+    log is not stored again by the middleware, which still sets the cookie.
     """
+
+    _stored: bytes | None = None
+
+    def save(self, must_create: bool = False) -> None:
+        data = self.serializer().dumps(self._get_session(no_load=must_create))
+        if must_create or self.session_key is None or data != self._stored:
+            super().save(must_create)
+            self._stored = data
 
     def cycle_key(self) -> None:
         if self.session_key is None:

@@ -134,14 +134,15 @@ def enter(
     with transaction.atomic():  # one wait for the disk, at the rush before an exam
         login(request, user, backend=BACKEND)
         record_sign_in(user=user, way=way, at=at)
-    request.session[BROWSER] = browser
-    request.session["way"] = way
+        request.session[BROWSER] = browser
+        request.session["way"] = way
+        if way not in BEARER_WAYS and is_staff(user):
+            request.session["staff_seen"] = at.timestamp()
+            request.session["sure_at"] = at.timestamp()
+        if ends_at is not None:
+            request.session.set_expiry(ends_at)
+        request.session.save()
     _mark(request, user, way)
-    if way not in BEARER_WAYS and is_staff(user):
-        request.session["staff_seen"] = at.timestamp()
-        request.session["sure_at"] = at.timestamp()
-    if ends_at is not None:
-        request.session.set_expiry(ends_at)
 
 
 def renew(request: HttpRequest) -> None:

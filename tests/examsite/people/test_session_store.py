@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from examsite.people.session_store import SessionStore
 
@@ -43,3 +45,27 @@ def test_a_key_that_is_taken_is_not_taken_over(monkeypatch: pytest.MonkeyPatch) 
     second.save()
     assert second.session_key == "a" * 32
     assert SessionStore(first.session_key)["seen"] == 1
+
+
+def test_what_is_stored_is_not_stored_again_but_every_change_is() -> None:
+    store = SessionStore()
+    store["wizard"] = {"step": 1}
+    store.save()
+    with CaptureQueriesContext(connection) as written:
+        store.save()
+    assert len(written) == 0
+    store["wizard"]["step"] = 2
+    store.save()
+    assert SessionStore(store.session_key)["wizard"] == {"step": 2}
+
+
+def test_a_lifted_session_is_stored_anew() -> None:
+    store = SessionStore()
+    store["way"] = "ticket"
+    store.save()
+    before = store.session_key
+    store.flush()
+    store["way"] = "ticket"
+    store.save()
+    assert store.session_key != before
+    assert SessionStore(store.session_key)["way"] == "ticket"
