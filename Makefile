@@ -5,6 +5,8 @@ SHELL := /bin/bash
 PORT ?= 8000
 # Tests wait for browsers and databases: more of them at once than there are cores.
 JOBS ?= 3
+# A file is one worker's; the files that ask a database come first, small pure ones fill up the end.
+SHARED_OUT = -n $(JOBS) --dist loadfile --no-loadscope-reorder
 # The databases of tests need no disk: they lie in memory where there is room for them.
 MEMORY = $(shell [ "$$(df --output=avail -k /dev/shm 2> /dev/null | tail -n 1)" -gt 2000000 ] 2> /dev/null && echo /dev/shm || echo /tmp)
 # The first Python that runs and is new enough; set PYTHON=… to choose another.
@@ -43,10 +45,10 @@ test: .venv/.installed-dev ## install what the tests need, then pass all of them
 	@$(MAKE) --no-print-directory lint test-sqlite test-postgres
 
 test-sqlite: .venv/.installed-dev ## all tests on SQLite
-	$(BIN)/pytest -n $(JOBS) --dist loadfile $(ARGS)
+	$(BIN)/pytest $(SHARED_OUT) $(ARGS)
 
 test-postgres: .venv/.installed-dev ## all tests on a PostgreSQL of their own
-	PLACE=$(MEMORY) tests/system/postgres.sh $(BIN)/pytest -n $(JOBS) --dist loadfile $(ARGS)
+	PLACE=$(MEMORY) tests/system/postgres.sh $(BIN)/pytest $(SHARED_OUT) $(ARGS)
 
 lint: .venv/.installed-dev ## style, types, missing migrations, old browsers
 	$(BIN)/ruff check .

@@ -28,7 +28,7 @@ from schemathesis.generation import GenerationMode
 
 from exams.api.bearer import token_for
 from exams.models import Attempt
-from tests.personas import Cast, make_cast
+from tests.personas import Cast
 from tests.routes import ROUTES, R
 from tests.test_authorisation import address
 
@@ -47,11 +47,6 @@ TOKEN_CALLS = {"exams_api:answers", "exams_api:heartbeat", "exams_api:submit"}
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
     return json.loads(json.dumps(SchemaGenerator().get_schema(request=None, public=True), default=str))
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return make_cast()
 
 
 def operations_of(document: dict[str, Any], cast: Cast) -> Iterator[tuple[R, str, Any]]:

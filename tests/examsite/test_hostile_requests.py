@@ -18,7 +18,7 @@ from django.test import Client
 from django.urls import get_resolver
 
 from examsite.people.models import User
-from tests.personas import Cast, make_cast
+from tests.personas import Cast
 from tests.routes import ROUTES, R
 from tests.test_authorisation import address, walk
 
@@ -38,11 +38,6 @@ LOOKERS = ("county", "officer", "marker", "auditor", "candidate")
 _ASKED = re.compile(r'(?:GET|query_params)(?:\.get(?:list)?\(|\[)\s*"(\w+)"|"(\w+)" in request\.GET')
 _FILTERS = re.compile(r"^class (\w*(?:Filter|Query)\w*)\((.*?)(?=^\S)", re.MULTILINE | re.DOTALL)
 _FIELD = re.compile(r"^    (\w+) = (?:forms|serializers)\.", re.MULTILINE)
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return make_cast()
 
 
 def parameters_of(view: Callable[..., Any]) -> list[str]:

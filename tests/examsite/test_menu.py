@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import resolve, reverse
 
-from tests.personas import Cast, make_cast
+from tests.personas import Cast
 from tests.routes import ROUTES
 
 STAFF = ("officer", "county", "leader", "editor", "reviewer", "marker", "invigilator", "auditor", "operator")
@@ -63,11 +63,6 @@ FIGURES = {
     "people:units",
 }
 EMPTY_FOR = {"leader": OFFICERS_WORK, "auditor": OFFICERS_WORK | FIGURES}
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return make_cast()
 
 
 def links_of(client: Client, path: str) -> set[str]:

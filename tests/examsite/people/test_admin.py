@@ -10,17 +10,12 @@ from django.test import Client
 from django.urls import reverse
 
 from examsite.people.domain.stages import change_stage
-from examsite.people.models import AuditRecord, Category, Role, Source, Stage, User
-from tests.factories import AT, make_staff, make_unit_tree
-from tests.personas import Cast, make_cast
+from examsite.people.models import AuditRecord, Category, Source, Stage, User
+from tests.factories import AT
+from tests.personas import Cast
 
 pytestmark = pytest.mark.django_db
 MODELS = [model for model in admin.site._registry if model._meta.app_label == "people"]
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
@@ -70,6 +65,7 @@ def test_deeds_on_accounts_go_through_the_domain(cast: Cast) -> None:
     assert AuditRecord.objects.filter(action="person.unlock", object_id=person).count() == 1
 
 
+@pytest.mark.usefixtures("cast")
 def test_strangers_sign_in_at_the_one_door() -> None:
     reply = Client().get(reverse("admin:index"), follow=True)
     assert reply.redirect_chain[-1][0] == f"{reverse('people:sign_in')}?next=%2Fadmin%2F"
@@ -77,10 +73,8 @@ def test_strangers_sign_in_at_the_one_door() -> None:
     assert posted.url.startswith(reverse("people:sign_in"))
 
 
-def test_an_officer_of_a_town_is_sent_home() -> None:
-    client = Client()
-    client.force_login(make_staff(make_unit_tree().town, Role.OFFICER))
-    reply = client.get(reverse("admin:login"))
+def test_an_officer_of_a_town_is_sent_home(cast: Cast) -> None:
+    reply = cast.client("officer").get(reverse("admin:login"))
     assert reply.url == reverse("home")
 
 
@@ -95,9 +89,8 @@ def test_an_officer_who_came_by_a_slip_stays_out(cast: Cast) -> None:
 @pytest.mark.parametrize(
     "target", ["https://evil.example/", "//evil.example", "/\\\\evil.example", "people", ""]
 )
-def test_the_door_of_the_admin_sends_nobody_to_a_foreign_site(client: Client, target: str) -> None:
-    client.force_login(make_staff(make_unit_tree().county, Role.OFFICER))
-    reply = client.get(reverse("admin:login"), {"next": target})
+def test_the_door_of_the_admin_sends_nobody_to_a_foreign_site(cast: Cast, target: str) -> None:
+    reply = cast.client("county").get(reverse("admin:login"), {"next": target})
     assert (reply.status_code, reply.url) == (302, reverse("admin:index"))
 
 
