@@ -53,9 +53,10 @@ test-postgres: .venv/.installed-dev ## all tests on a PostgreSQL of their own
 lint: .venv/.installed-dev ## style, types, missing migrations, old browsers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	DEBUG=1 $(BIN)/python -W ignore manage.py makemigrations --check --dry-run
-	@tests/system/es2019.sh
+	$(BIN)/mypy & types=$$!; \
+	  DEBUG=1 $(BIN)/python -W ignore manage.py makemigrations --check --dry-run; \
+	  tests/system/es2019.sh; \
+	  wait $$types
 
 faults: .venv/.installed ## sit an exam under faults on both databases (docs/reliability.md; ARGS=…)
 	@tests/system/packages.sh
