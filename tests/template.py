@@ -27,6 +27,8 @@ SECONDS = 300
 class Template:
     """The template of a run, seen by who makes it and by who copies it. Its folder says how far it is."""
 
+    migration: subprocess.Popen[bytes]  # who makes it has started it
+
     def __init__(self, place: Path) -> None:
         self.place, self.file = place, place / "template.sqlite3"
         self.ready, self.log = place / "ready", place / "log"
@@ -40,7 +42,7 @@ class Template:
         else:
             address = f"sqlite:///{self.file}"
         with self.log.open("w") as log:
-            subprocess.Popen(
+            self.migration = subprocess.Popen(
                 [sys.executable, "-W", "ignore", "-m", "tests.template"],
                 cwd=Path(__file__).resolve().parents[1],
                 env=os.environ | {"DATABASE_URL": address, PLACE: str(self.place)},
@@ -72,6 +74,7 @@ class Template:
         creation._create_test_db = create_as_copy
 
     def take_away(self) -> None:
+        self.migration.wait()
         if connection.vendor == "postgresql":
             self._tell_server(f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)")
         shutil.rmtree(self.place)
