@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the tests need from the system: PostgreSQL, Chromium, a Chinese font. Installed when root, else named.
+# What the tests need from the system: PostgreSQL, Chromium, a Chinese font, strace. Installed when root, else named.
 set -euo pipefail
 
 missing=()
@@ -7,11 +7,6 @@ compgen -G '/usr/lib/postgresql/*/bin/initdb' > /dev/null || missing+=(postgresq
 command -v chromium-headless-shell > /dev/null || command -v chromium > /dev/null || missing+=(chromium)
 compgen -G '/usr/share/fonts/opentype/noto/NotoSansCJK*' > /dev/null || missing+=(fonts-noto-cjk)
 command -v strace > /dev/null || missing+=(strace)
-# Chromium's own shell asks half as much of the machine (tests/chromium.py): taken where Debian has it, not needed.
-if [ "$(id -u)" -eq 0 ] && ! command -v chromium-headless-shell > /dev/null; then
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium-headless-shell \
-    > /dev/null 2>&1 || true
-fi
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 if [ "$(id -u)" -ne 0 ]; then
@@ -19,8 +14,12 @@ if [ "$(id -u)" -ne 0 ]; then
   echo "  sudo apt-get install --no-install-recommends ${missing[*]}"
   exit 1
 fi
-echo "Installing what the tests need from Debian: ${missing[*]}"
 apt-get update -qq
+# Chromium's own shell, which Debian has apart, asks half as much of the machine (tests/chromium.py).
+if apt-cache show chromium-headless-shell > /dev/null 2>&1; then
+  missing=("${missing[@]/#chromium/chromium-headless-shell}")
+fi
+echo "Installing what the tests need from Debian: ${missing[*]}"
 # Debian's postgresql would start a server of its own at installation; the tests start theirs.
 mkdir -p /etc/postgresql-common
 [ -e /etc/postgresql-common/createcluster.conf ] || echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.conf

@@ -22,7 +22,7 @@ stop() {
 }
 trap stop EXIT
 "${as_owner[@]}" "$bin/pg_ctl" -D "$home/data" -w -l "$home/server.log" \
-  -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$home -c max_connections=200" start > /dev/null
+  -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$home -c max_connections=200 -c jit=off" start > /dev/null
 "${as_owner[@]}" "$bin/createdb" -h 127.0.0.1 -p "$port" -U exam exam
 cd "$OLDPWD"
 DATABASE_URL="postgres://exam@127.0.0.1:$port/exam" "$@"
