@@ -105,8 +105,6 @@ def user_of(place: MarkingWorld, seat: int) -> User:
 
 
 @pytest.mark.once
-@pytest.mark.once
-@pytest.mark.once
 @pytest.mark.parametrize("size", [{}, DESK], ids=["phone", "desk"])
 def test_the_pages_of_marking(
     new_context: Device, live_server: Any, marking: MarkingWorld, size: Any
@@ -154,6 +152,7 @@ def test_the_pages_of_marking(
     look(page, "mark")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("size", [{}, DESK], ids=["phone", "desk"])
 def test_the_pages_of_results(
     new_context: Device, live_server: Any, released: MarkingWorld, size: Any
@@ -208,6 +207,7 @@ def test_an_explanation_is_printed_whole(
     assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("size", [{}, NARROW, DESK], ids=["phone", "narrow", "desk"])
 def test_the_candidates_pages(
     new_context: Device, live_server: Any, released: MarkingWorld, size: Any
@@ -302,6 +302,7 @@ def test_a_lost_line_loses_no_mark(new_context: Device, live_server: Any, markin
     assert Judgement.objects.exists()
 
 
+@pytest.mark.once
 def test_points_out_of_range_are_said_on_the_spot(
     new_context: Device, live_server: Any, marking: MarkingWorld
 ) -> None:

@@ -42,6 +42,7 @@ def stems(page: Page) -> list[str]:
     return found
 
 
+@pytest.mark.once
 def test_each_has_his_own_order_and_reads_it_again(
     world: World, live_server: Any, new_context: Device
 ) -> None:

@@ -74,7 +74,6 @@ def browse(new_context: Device, live_server: Any, user: Any, size: str) -> Page:
 
 
 @pytest.mark.once
-@pytest.mark.once
 @pytest.mark.parametrize("size", SIZES)
 def test_practising_looks_right(
     new_context: Device, live_server: Any, place: MarkingWorld, size: str
@@ -133,6 +132,7 @@ def test_practising_works_without_script(new_context: Device, live_server: Any, 
     expect(page.get_by_text("答对了")).to_be_visible()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("size", ["phone", "desk"])
 def test_the_notes_beside_results_look_right(
     new_context: Device, live_server: Any, place: MarkingWorld, size: str
@@ -152,6 +152,7 @@ def test_the_notes_beside_results_look_right(
         look(page, name)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("size", ["phone", "desk"])
 def test_a_form_is_tried_as_a_candidate_would(
     new_context: Device, live_server: Any, place: MarkingWorld, size: str

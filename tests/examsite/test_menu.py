@@ -103,6 +103,7 @@ def within_two_clicks(client: Client) -> dict[str, str]:
     return one_of_each(second | set(first.values()))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("persona", ["officer", "county", "leader", "auditor"])
 def test_every_page_is_within_two_clicks(cast: Cast, persona: str) -> None:
     reached = within_two_clicks(cast.client(persona))
@@ -110,6 +111,7 @@ def test_every_page_is_within_two_clicks(cast: Cast, persona: str) -> None:
     assert " ".join(sorted(far)) == ""
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("persona", STAFF)
 def test_no_link_is_shut_to_who_sees_it(cast: Cast, persona: str) -> None:
     client = cast.client(persona)
