@@ -11,7 +11,6 @@ import csv
 import io
 import json
 import re
-import shutil
 import sys
 import zipfile
 from collections import Counter
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from questionbanks.formats.base import Unreadable
+from questionbanks.formats.doc import libreoffice
 from questionbanks.formats.report import report_of, report_of_unreadable
 from questionbanks.formats.sandbox import parse_in_child
 from questionbanks.kinds.registry import KINDS
@@ -125,7 +125,7 @@ def table(rows: list[Line]) -> str:
         "Made by `python -m benchmarks.import_coverage ../shared/data docs/import-coverage.md`.",
         "Found = importable + broken, always; every broken item has a problem at its place.",
         "Expected: counted by somebody else (the lists beside the files, rows, item elements).",
-        f"Read with {_converter()} for Word 97-2003 (.doc); antiword loses list numbers, bold and colour.",
+        f"Read with {'LibreOffice' if libreoffice() else 'antiword'} for Word 97-2003 (.doc); antiword loses list numbers, bold and colour.",
         "",
         f"{len(rows)} files, {found} items found, {importable} importable ({_share(importable, found)}), "
         f"files that differ in silence: {silent}.",
@@ -134,10 +134,6 @@ def table(rows: list[Line]) -> str:
         "|---|---|---:|---:|---:|---:|---|---|---|",
     ]
     return "\n".join([*head, *map(_line, rows)]) + "\n"
-
-
-def _converter() -> str:
-    return "LibreOffice" if shutil.which("soffice") or shutil.which("libreoffice") else "antiword"
 
 
 def _share(part: int, whole: int) -> str:

@@ -183,10 +183,8 @@ def activity_new(request: HttpRequest) -> HttpResponse:
     units = own_units(request)
     form = NewActivityForm(request.POST or None, initial={"date": today, "kind": ActivityKind.CAMPAIGN})
     form.fields["unit"].offer(units)
-    tops = in_tree_order(units)
-    if not tops:
+    if not units:
         raise Http404
-    form.fields["unit"].initial = tops[0][0].pk
 
     def do(data: dict[str, Any]) -> str:
         entry = form.entry()

@@ -14,7 +14,6 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST, require_safe
 
 from examsite.lib import clock
-from examsite.people.tree import in_tree_order
 from examsite.web import ask, page
 
 from ..domain import list_imports
@@ -35,10 +34,8 @@ def activities_import(request: HttpRequest) -> HttpResponse:
     form = ListForm(request.POST or None, request.FILES or None)
     units = own_units(request)
     form.fields["unit"].offer(units)
-    tops = in_tree_order(units)
-    if not tops:
+    if not units:
         raise Http404
-    form.fields["unit"].initial = tops[0][0].pk
 
     def do(data: dict[str, Any]) -> str:
         at = clock.now()

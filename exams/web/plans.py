@@ -199,9 +199,6 @@ def year_totals(request: HttpRequest) -> HttpResponse:
     units = units_under(request.user, Role.OFFICER).filter(kind__in=HOLDERS)
     form = TotalForm(request.POST or None)
     form.fields["unit"].offer(units)
-    tops = in_tree_order(units)
-    if tops:
-        form.fields["unit"].initial = tops[0][0].pk
     target = reverse("exams:year_totals")
 
     def do(data: dict[str, Any]) -> str:
@@ -220,7 +217,7 @@ def year_totals(request: HttpRequest) -> HttpResponse:
     rows = YearTotal.objects.filter(unit__in=units_visible_to(request.user)).select_related(
         "unit", "category"
     )
-    context = {"rows": rows.order_by("-year"), "form": form if tops else None}
+    context = {"rows": rows.order_by("-year"), "form": form if units else None}
     return render(request, "exams/reports/year_totals.html", context)
 
 

@@ -367,8 +367,7 @@ class _Cutter:
 
     def _key(self, index: int) -> int:
         """Read a key that begins at this line; how many lines it takes, 0 for none."""
-        first = self.block is None and not self.cut.blocks
-        if self._waiting() < 2 and not first:
+        if not self._may_have_key():
             return 0
         open_block = None if self.seen_answer else self.block
         found = self.keys.read(index, self.cut, open_block, untold=self.section.heading is None)
@@ -377,21 +376,26 @@ class _Cutter:
         if found.sections:
             title = take_title(self.block) if self.block is not None else None
             self.cut.problems += [title] if title else []
-            self._close()
-        before = AHEAD if first else len(self.cut.blocks)
-        self.cut.keys += [(before, section) for section in found.sections]
+            self._keep_keys(found.sections)
         self.cut.unclear |= found.unclear
         self.cut.problems += found.problems
         return found.lines
 
     def _key_from_table(self, line: Line) -> bool:
         entries = entries_of_table(cells_of(line.table))
-        first = self.block is None and not self.cut.blocks
-        if found := len(entries) >= 2 and (first or self._waiting() >= 2):
-            self._close()
-            before = AHEAD if first else len(self.cut.blocks)
-            self.cut.keys.append((before, KeySection(None, entries)))
+        if found := len(entries) >= 2 and self._may_have_key():
+            self._keep_keys([KeySection(None, entries)])
         return found
+
+    def _may_have_key(self) -> bool:
+        """Whether several items wait for one; or nothing was asked yet, and it stands above all items."""
+        return self._waiting() >= 2 or (self.block is None and not self.cut.blocks)
+
+    def _keep_keys(self, sections: Sequence[KeySection]) -> None:
+        """They are for the items before them, or for all where there is none."""
+        self._close()
+        before = len(self.cut.blocks) or AHEAD
+        self.cut.keys += [(before, section) for section in sections]
 
     def _waiting(self) -> int:
         """How many of the last items have no answer yet, the current one included."""

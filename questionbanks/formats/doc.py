@@ -52,10 +52,15 @@ def plain_text(data: bytes) -> str:
     return docx_text(source) if isinstance(source, bytes) else source
 
 
+def libreoffice() -> str | None:
+    """The program, where it is installed."""
+    return shutil.which("soffice") or shutil.which("libreoffice")
+
+
 def _converted(data: bytes) -> bytes | str:
     """The document as docx where LibreOffice is installed, else its text. Raises Unreadable."""
     _refuse_encrypted(data)
-    antiword, office = shutil.which("antiword"), shutil.which("soffice") or shutil.which("libreoffice")
+    antiword, office = shutil.which("antiword"), libreoffice()
     converted = _convert(data, office) if office else b""
     if converted:
         return converted

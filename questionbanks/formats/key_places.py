@@ -66,14 +66,15 @@ class KeyReader:
         blocks = cut.blocks if block is None else [*cut.blocks, block]
         key = self._by_sections(index, written=untold or any(_is_written(one) for one in blocks))
         if found.numbers:
-            self._doubt(key, found, waiting, index + labelled)
+            self._doubt(key, found, waiting, index, index + labelled + found.rest)
         return key
 
     def _begins_list(self, index: int) -> bool:
-        """Whether a line is "参考答案：1.…": a list that begins behind the label."""
-        text, facts = self.lines[index].text, self.facts[index]
-        begins = facts.labels[:1] == ("answer",) and number_of(text) is None
-        return begins and number_of(facts.answer or "") is not None
+        """Whether a line is "参考答案：1.…" or "参考答案：1-5 ABCDA": a list that begins behind the label."""
+        text, answer = self.lines[index].text, self.facts[index].answer or ""
+        if self.facts[index].labels[:1] != ("answer",) or number_of(text) is not None:
+            return False
+        return number_of(answer) is not None or bool(entries_of(answer))
 
     def _texts(self, start: int) -> list[str]:
         """The lines of a key from `start` on, tables of numbers and answers as entries: "1.A 2.B"."""
@@ -92,14 +93,15 @@ class KeyReader:
         sections, used = read_key(self._texts(start), written)
         return Key(sections, used + labelled if sections else 0)
 
-    def _doubt(self, key: Key, found: Found, waiting: Sequence[Waiting], start: int) -> None:
-        """Nothing of a list goes to the items that it may answer, or may not."""
+    def _doubt(self, key: Key, found: Found, waiting: Sequence[Waiting], index: int, end: int) -> None:
+        """Nothing of a list goes to the items that it may answer, or may not; what a key leaves over up to
+        line `end` is said."""
         items = _counted([one.number for one in waiting])
         said = f"没有答案的题编号为{items}，答案编号为{_counted(found.numbers)}"
         key.unclear = {one.place: said for one in waiting}
         if not key.sections:
             return
-        over = self.lines[start + key.lines - (start > 0) :][: max(0, found.rest - key.lines)]
+        over = self.lines[index + key.lines : end]
         text = "\n".join(line.text for line in over if line.text.strip())
         if text:
             message = "答案表里这些答案的题号和题目对不上，没有分配"

@@ -196,9 +196,11 @@ def test_choices_with_letters_in_the_stem_do_not_wait() -> None:
     assert parsed.problems == ()
 
 
-def test_written_answers_that_do_not_fit_make_no_items() -> None:
+@pytest.mark.parametrize("label", ["参考答案\n", "参考答案："])
+@pytest.mark.parametrize("end", ["\n", ""], ids=["a line at the end", "none"])
+def test_written_answers_that_do_not_fit_make_no_items(label: str, end: str) -> None:
     items = f"一、单选题\n{CHOICES}二、简答题\n1.简述甲。\n2.简述乙。\n"
-    parsed = read_text(f"{items}参考答案\n1-3 ABC\n1.甲。\n2.乙。\n3.丙。\n")
+    parsed = read_text(f"{items}{label}1-3 ABC\n1.甲。\n2.乙。\n3.丙。{end}")
     assert keys(parsed) == [*LETTERS, None, None]
     left = [one for one in parsed.problems if one.code == "unclaimed_answers"]
     assert [one.raw for one in left] == ["1.甲。\n2.乙。\n3.丙。"]
