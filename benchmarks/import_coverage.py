@@ -119,13 +119,14 @@ def table(rows: list[Line]) -> str:
     found = sum(row.report["found"] for row in rows)
     importable = sum(row.report["importable"] for row in rows)
     silent = sum(row.verdict.startswith("**") for row in rows)
+    reader = "LibreOffice" if libreoffice() else "antiword"
     head = [
         "# What comes of the sample files",
         "",
         "Made by `python -m benchmarks.import_coverage ../shared/data docs/import-coverage.md`.",
         "Found = importable + broken, always; every broken item has a problem at its place.",
         "Expected: counted by somebody else (the lists beside the files, rows, item elements).",
-        f"Read with {'LibreOffice' if libreoffice() else 'antiword'} for Word 97-2003 (.doc); antiword loses list numbers, bold and colour.",
+        f"Read with {reader} for Word 97-2003 (.doc); antiword loses list numbers, bold and colour.",
         "",
         f"{len(rows)} files, {found} items found, {importable} importable ({_share(importable, found)}), "
         f"files that differ in silence: {silent}.",

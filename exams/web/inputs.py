@@ -36,7 +36,7 @@ def day_input() -> forms.DateInput:
 
 
 class UnitChoice(forms.ModelChoiceField):
-    """Units in the order of the tree, indented by depth; the topmost is chosen at first, unless `empty` is."""
+    """Units in the order of the tree, indented by depth; without `empty` the topmost is chosen."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(queryset=Unit.objects.none(), **options)

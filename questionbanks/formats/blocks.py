@@ -38,14 +38,8 @@ from .marks import (
 from .materials import names_case, names_material, range_of
 from .pieces import Block, Cut, Section
 
-_BEFORE_STEM = {
-    "number",
-    "kind",
-    "topic",
-    "difficulty",
-    "points",
-    "source",
-}  # labels that may describe an item first
+# Labels that may describe an item first.
+_BEFORE_STEM = {"number", "kind", "topic", "difficulty", "points", "source"}
 AHEAD = 1_000_000_000  # blocks "before" a key that stands above all items and is for all of them
 LOOKAHEAD = 30  # lines in which an item's own options or answer must begin
 
@@ -374,8 +368,7 @@ class _Cutter:
         if not found.sections and not found.unclear:
             return 0
         if found.sections:
-            title = take_title(self.block) if self.block is not None else None
-            self.cut.problems += [title] if title else []
+            self.cut.problems += take_title(self.block)
             self._keep_keys(found.sections)
         self.cut.unclear |= found.unclear
         self.cut.problems += found.problems

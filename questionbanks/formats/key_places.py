@@ -145,13 +145,12 @@ def _as_entries(line: Line) -> str:
     return " ".join(f"{number}.{answer}" for number, answer in entries) or line.text
 
 
-def take_title(block: Block) -> Problem | None:
+def take_title(block: Block | None) -> list[Problem]:
     """Take the title of the page that a key begins ("某县普法考试试卷") off the item above it, and say so."""
-    last = block.lines[-1]
-    if len(block.lines) < 2 or not _TITLE.fullmatch(last.text):
-        return None
-    block.lines.pop()
-    return Problem(last.where, "title", "答案前的标题，没有导入", last.text.strip(), severity="note")
+    if block is None or len(block.lines) < 2 or not _TITLE.fullmatch(block.lines[-1].text):
+        return []
+    last = block.lines.pop()
+    return [Problem(last.where, "title", "答案前的标题，没有导入", last.text.strip(), severity="note")]
 
 
 def _counted(numbers: Sequence[int]) -> str:
