@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from exams.domain.invigilation import extend_attempt
+from exams.domain.releases import release_sitting
 from exams.domain.saving import Item, Status, save_answers
 from exams.domain.starting import Started, start_attempt
 from exams.domain.submitting import submit_attempt
@@ -123,6 +124,11 @@ class World:
         )
         self.sitting.refresh_from_db()
         return now
+
+    def release(self, *, keys: bool = True) -> None:
+        """The results are out, with the keys or without."""
+        release_sitting(sitting=self.sitting, at=clock.now(), actor=self.officer, with_keys=keys)
+        self.sitting.refresh_from_db()
 
     def ids(self, attempt_id: UUID, slot: str, labels: str) -> list[str]:
         """The sorted wire ids of these labels in this attempt."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 
 import pytest
 
-from exams.analytics.claims import Pointer, Refusal, Sentence
-from exams.analytics.counts import ActivityCounts, TopicCounts, UnitCounts
+from exams.analytics.claims import Pointer
+from exams.analytics.counts import ActivityCounts, UnitCounts
 from exams.analytics.measures import Figure, evaluate
 from exams.analytics.sentence_bank import (
     activity_sentences,
@@ -18,7 +17,6 @@ from exams.analytics.sentence_bank import (
     first_attempt_sentence,
     helped_sentence,
     leaders_sentence,
-    mastery_sentence,
     officers_sentence,
     plan_sentence,
     problem_sentence,
@@ -33,7 +31,6 @@ from exams.analytics.sentence_facts import (
     PlanFacts,
     ProblemFacts,
     Style,
-    TopicFacts,
     VillageFacts,
     YearFacts,
     YearOnYear,
@@ -42,6 +39,7 @@ from exams.analytics.sentence_facts import (
 )
 from exams.analytics.tally import Tally, Turnout, tally
 from exams.engine.results import ExamRule
+from tests.claims import refused, said
 
 WORDS = ExamWords("“法律明白人”考试", "骨干群众")
 RULE = ExamRule()
@@ -54,17 +52,6 @@ def facts(roster, **more: object) -> ExamFacts:
         "helped_older": count_helped_older(roster),
     }
     return ExamFacts("x", WORDS, date(2022, 11, 8), date(2022, 11, 29), **{**fields, **more})  # type: ignore[arg-type]
-
-
-def said(claim: Sentence | Refusal) -> str:
-    assert isinstance(claim, Sentence)
-    return claim.text
-
-
-def refused(claim: Sentence | Refusal) -> tuple[str, str | None]:
-    """The fact that does not hold and the sentence offered instead."""
-    assert isinstance(claim, Refusal)
-    return claim.fact, claim.alternative and claim.alternative.text
 
 
 # 1 --------------------------------------------------------------------------------------------------------
@@ -257,51 +244,6 @@ def test_no_sentence_while_results_are_missing(people, write):
     claim = write(facts(roster))
     assert refused(claim)[0] == "“合格人数”"
     assert [one.reason for one in claim.who] == ["未出成绩"]
-
-
-# 8 --------------------------------------------------------------------------------------------------------
-
-
-def topic(name: str, earned: int, answers: int = 100) -> TopicFacts:
-    return TopicFacts(name, TopicCounts(Decimal(earned), Decimal(100), answers))
-
-
-def test_what_is_known_and_what_is_not():
-    topics = [
-        topic("《农村土地承包法》", 58),
-        topic("《宪法》", 91),
-        topic("《民法典》", 85),
-        topic("《禁毒法》", 81),
-    ]
-    assert said(mastery_sentence(topics)) == (
-        "从答题情况看，群众对《宪法》、《民法典》掌握较好（掌握率91.00%、85.00%），"
-        "对《农村土地承包法》掌握不足（58.00%），下一年度将作为普法重点。"
-    )
-
-
-def test_relatively_weak():
-    assert said(mastery_sentence([topic("甲", 90), topic("乙", 70)])) == (
-        "从答题情况看，群众对甲掌握较好（掌握率90.00%），对乙掌握相对薄弱（70.00%），下一年度将作为普法重点。"
-    )
-
-
-def test_nothing_is_well_known():
-    assert said(mastery_sentence([topic("甲", 70), topic("乙", 50)])) == (
-        "从答题情况看，群众对乙掌握不足（掌握率50.00%），下一年度将作为普法重点。"
-    )
-
-
-def test_nothing_is_weak():
-    claim = mastery_sentence([topic("甲", 90), topic("乙", 85), topic("丙", 82)])
-    assert refused(claim) == (
-        "“掌握不足”",
-        "从答题情况看，群众对甲、乙掌握较好（掌握率90.00%、85.00%），其余法律掌握率均不低于82.00%。",
-    )
-
-
-def test_topics_with_few_answers_do_not_count():
-    claim = mastery_sentence([topic("甲", 90), topic("乙", 20, answers=19)])
-    assert refused(claim) == ("“掌握”", None)
 
 
 # 9 --------------------------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,13 +15,9 @@ from exams.domain.practice import (
     banks_to_practise,
     exercise,
     exercise_codes,
-    find_mistake,
     laws_in,
-    mistake_again,
-    mistakes_of,
 )
 from exams.domain.publishing import warnings_of
-from exams.domain.releases import release_sitting, withhold_results
 from exams.engine.practice import try_answer
 from exams.models import Attempt, Exam, Form, Sitting
 from examsite.lib import clock
@@ -34,7 +29,7 @@ from questionbanks.kinds.base import Blanks, Choice, ModelAnswer, Question, Wire
 from questionbanks.models import Article, Bank, Edition, Item, ItemCitation, ItemState, Law
 from tests.exam_world import MACHINE, World, make_form, make_world
 from tests.factories import cite_ended_law
-from tests.marking_world import join, make_marking_world, make_village
+from tests.marking_world import join, make_village
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CHOICES = tuple(Choice(label, f"说法{label}") for label in "ABCD")
@@ -67,11 +62,6 @@ def stems(world: World, bank: Bank | None = None) -> list[str]:
     return [exercise(bank=bank, code=code, at=at)[0].question.stem[:4] for code in codes]
 
 
-def release(world: World, *, keys: bool = True) -> None:
-    release_sitting(sitting=world.sitting, at=clock.now(), actor=world.officer, with_keys=keys)
-    world.sitting.refresh_from_db()
-
-
 ALL = ["村民会议", "下列哪些", "年满十八", "没有考过"]
 ONLY_FREE = ["没有考过"]
 
@@ -87,9 +77,9 @@ def test_nothing_of_an_exam_before_its_keys_are_out(world: World) -> None:
     world.end()
     assert stems(world) == ONLY_FREE
     Attempt.objects.update(state="marked", points=1, possible=5)
-    release(world, keys=False)
+    world.release(keys=False)
     assert stems(world) == ONLY_FREE
-    release(world)
+    world.release()
     assert stems(world) == ALL
 
 
@@ -103,7 +93,7 @@ def test_one_sitting_that_still_needs_them_keeps_them_all_back(world: World) -> 
     world.start()
     Attempt.objects.update(state="marked", submitted_at=clock.now(), points=1, possible=5)
     world.end()
-    release(world)
+    world.release()
     assert stems(world) == ALL
     now = clock.now()
     Sitting.objects.create(
@@ -141,7 +131,7 @@ def finish(world: World) -> None:
     world.start()
     Attempt.objects.update(state="marked", submitted_at=clock.now(), points=1, possible=5)
     world.end()
-    release(world)
+    world.release()
     assert stems(world) == ALL
 
 
@@ -322,77 +312,6 @@ def test_practising_writes_nothing(world: World) -> None:
     tried, _ = exercise(bank=bank_of(world), code=code, at=clock.now())
     try_answer(tried, "A")
     assert rows() == before
-
-
-# --- Mistakes ----------------------------------------------------------------------------------------
-
-
-def test_mistakes_come_with_the_keys_and_not_before() -> None:
-    place = make_marking_world(people=2, questions=MACHINE)
-    attempt = place.hand_in(0, {0: "A"})
-    user = place.world.seats[0].entry.user
-    assert mistakes_of(user=user, at=clock.now()) == []
-    place.world.end()
-    release(place.world, keys=False)
-    assert mistakes_of(user=user, at=clock.now()) == []
-    release(place.world)
-    found = mistakes_of(user=user, at=clock.now())
-    assert [(one.slot.order, one.slot.code) for one in found] == list(enumerate(place.world.slots, 1))
-    assert mistakes_of(user=place.world.seats[1].entry.user, at=clock.now()) == []
-    assert mistakes_of(user=user, at=clock.now(), exam_id=attempt.pk) == []
-
-
-def test_a_mistake_is_tried_again_in_the_letters_of_the_exam() -> None:
-    place = make_marking_world(people=1, questions=MACHINE)
-    attempt = place.hand_in(0, {0: "A", 2: True})
-    place.world.end()
-    release(place.world)
-    Attempt.objects.filter(pk=attempt.pk).update(choice_orders={place.world.slots[0]: "DBCA"})
-    attempt = Attempt.objects.select_related("sitting__exam", "entry", "form").get(pk=attempt.pk)
-    at = clock.now()
-    again, _ = mistake_again(find_mistake(attempt=attempt, code=place.world.slots[0], at=at), at=at)
-    assert [one.text for one in again.question.choices] == ["不限", "十八周岁", "二十周岁", "十六周岁"]
-    assert (again.given, again.keys) == ("D", ("B",))
-    assert [try_answer(again, letter).right for letter in "ABCD"] == [False, True, False, False]
-    with pytest.raises(NotFound):
-        find_mistake(attempt=attempt, code=place.world.slots[2], at=clock.now())  # it was right
-
-
-@pytest.mark.parametrize("article", ["第一条", ""])
-def test_a_mistake_of_ended_law_says_so_beside_its_answer(article: str) -> None:
-    place = make_marking_world(people=1, questions=MACHINE)
-    attempt = place.hand_in(0, {0: "A"})
-    place.world.end()
-    release(place.world)
-    at = clock.now()
-    cite_ended_law(place.world.form.slots.get(order=1).version.item, ended_on=localdate(at))
-    ItemCitation.objects.update(article=article)
-    attempt = Attempt.objects.select_related("sitting__exam", "entry", "form").get(pk=attempt.pk)
-    wrong = find_mistake(attempt=attempt, code=place.world.slots[0], at=at)
-    _, (basis,) = mistake_again(wrong, at=at)
-    assert basis.ended == f"《村规》（2010年版）{localdate(at)}起失效"
-    _, before = mistake_again(wrong, at=at - timedelta(days=1))
-    assert [one.ended for one in before] == ([""] if article else [])
-
-
-def test_a_withheld_result_has_no_mistakes() -> None:
-    place = make_marking_world(people=1, questions=MACHINE)
-    place.hand_in(0, {0: "A"})
-    place.world.end()
-    release(place.world)
-    entry = place.world.seat.entry
-    withhold_results(entry=entry, reason="核查", at=clock.now(), actor=place.world.officer)
-    assert mistakes_of(user=entry.user, at=clock.now()) == []
-
-
-def test_half_right_is_a_mistake_too() -> None:
-    place = make_marking_world(people=1, questions=MACHINE)
-    place.world.form.sections.filter(kind="multiple").update(credit_rule="half")
-    attempt = place.hand_in(0, {0: "B", 2: True})
-    place.world.end()
-    release(place.world)
-    assert attempt.points == Decimal(3)
-    assert [one.slot.order for one in mistakes_of(user=place.world.user, at=clock.now())] == [2]
 
 
 def test_a_form_from_an_open_bank_says_so(world: World) -> None:

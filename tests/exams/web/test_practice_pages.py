@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils.timezone import localdate
 
-from exams.domain.releases import release_sitting
-from exams.models import Attempt, Sitting
+from exams.models import Attempt
 from examsite.lib import clock
 from questionbanks.domain.banks import open_practice
 from questionbanks.domain.items import create_items
 from questionbanks.kinds.base import Choice, Question
 from questionbanks.models import Bank, ItemState
-from tests.exam_world import CANARY, MACHINE, World
+from tests.exam_world import CANARY, MACHINE
 from tests.factories import cite_ended_law
 from tests.marking_world import MarkingWorld, make_marking_world
 
@@ -52,15 +50,6 @@ def bank(place: MarkingWorld) -> Bank:
 def phone(place: MarkingWorld, client: Client) -> Client:
     client.force_login(place.world.user)
     return client
-
-
-def release(world: World) -> None:
-    now = clock.now()
-    Sitting.objects.filter(exam=world.exam).update(
-        opens_at=now - timedelta(hours=3), closes_at=now - timedelta(seconds=1)
-    )
-    world.sitting.refresh_from_db()
-    release_sitting(sitting=world.sitting, at=clock.now(), actor=world.officer, with_keys=True)
 
 
 def text(reply: Any, status: int = 200) -> str:
@@ -116,7 +105,8 @@ def test_mistakes_are_there_once_the_keys_are_out(place: MarkingWorld, phone: Cl
     address = f"/my/mistakes/{attempt.pk}/{slot}"
     text(phone.get(address), 404)
     assert "现在没有错题" in text(phone.get("/my/mistakes"))
-    release(place.world)
+    place.world.end()
+    place.world.release()
     page = text(phone.get("/my/mistakes"))
     assert [one.stem[:10] in page for one in MACHINE] == [True, True, True]
     asked = text(phone.get(address))
@@ -127,7 +117,8 @@ def test_mistakes_are_there_once_the_keys_are_out(place: MarkingWorld, phone: Cl
 
 
 def test_anothers_mistakes_do_not_exist(place: MarkingWorld, client: Client) -> None:
-    release(place.world)
+    place.world.end()
+    place.world.release()
     client.force_login(place.world.seats[1].entry.user)
     attempt = Attempt.objects.get()
     address = f"mistakes/{attempt.pk}/{place.world.slots[0]}"
@@ -154,7 +145,8 @@ def test_the_calls(place: MarkingWorld, phone: Client, bank: Bank) -> None:
     refused = phone.post(address, {"answer": ["A"]}, content_type=JSON)
     assert (refused.status_code, refused.json()["code"]) == (400, "answer")
     assert phone.get(f"/api/v1/my/practice/{bank.pk}?law=x").status_code == 400
-    release(place.world)
+    place.world.end()
+    place.world.release()
     mistakes = phone.get("/api/v1/my/mistakes").json()["mistakes"]
     assert [one["number"] for one in mistakes] == [1, 2, 3]
     address = f"/api/v1/my/mistakes/{mistakes[2]['attempt']}/{mistakes[2]['slot']}"
@@ -165,7 +157,8 @@ def test_the_calls(place: MarkingWorld, phone: Client, bank: Bank) -> None:
 def test_a_mistake_of_ended_law_says_so_on_the_page_and_by_the_api(
     place: MarkingWorld, phone: Client
 ) -> None:
-    release(place.world)
+    place.world.end()
+    place.world.release()
     address = f"mistakes/{Attempt.objects.get().pk}/{place.world.slots[0]}"
     assert "现在请以现行法律为准" not in text(phone.post(f"/my/{address}", {"show": "1"}))
     today = localdate(clock.now())
@@ -179,7 +172,8 @@ def test_a_mistake_of_ended_law_says_so_on_the_page_and_by_the_api(
 
 
 def test_a_ticket_of_one_exam_shows_no_mistakes_of_another(place: MarkingWorld, phone: Client) -> None:
-    release(place.world)
+    place.world.end()
+    place.world.release()
     session = phone.session
     session["exam"] = str(place.world.sitting.pk)  # some other exam
     session.save()
