@@ -60,7 +60,7 @@ class _Workshop:
     def __init__(self, request: Request, items: Sequence[Candidate], near: NearPairs) -> None:
         self.request, self.near = request, near
         self.by_id = {item.id: item for item in items}
-        usable = [item for item in items if item.id not in request.avoid and request.uses_left(item.id)]
+        usable = [item for item in items if request.uses_left(item.id)]
         signatures = admitted_by(request.rules, usable)
         pairs = [(item, one) for item, one in zip(usable, signatures, strict=True) if one]
         self.pool = [item for item, _ in pairs]

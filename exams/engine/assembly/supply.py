@@ -134,10 +134,9 @@ def find_clashes(request: Request, items: Sequence[Candidate]) -> tuple[Clash, .
 
 def _clashes(request: Request, items: Sequence[Candidate]) -> list[Clash]:
     kept = [one for pairs in request.kept.values() for _, one in pairs]
-    usable = [item for item in items if item.id not in request.avoid]
     supply: dict[Signature, int] = {}
     spent: dict[Signature, int] = {}
-    for item, signature in zip(usable, admitted_by(request.rules, usable), strict=True):
+    for item, signature in zip(items, admitted_by(request.rules, items), strict=True):
         if signature:
             left = request.uses_left(item.id)
             supply[signature] = supply.get(signature, 0) + max(left - kept.count(item.id), 0)

@@ -97,7 +97,7 @@ class Request:
     `cap`: in how many forms one item may stand; `used` are the forms outside this request that count, item by
     item, so that `used` and new ones together never pass the cap. `seen`: for each group of people the items
     they have met; a form takes at most `seen_share` of its items from each. `kept[f]`: (rule, item) pairs
-    that form number f holds already (locked by hand). `avoid`: items not to be used at all.
+    that form number f holds already (locked by hand).
     """
 
     rules: tuple[Rule, ...]
@@ -107,7 +107,6 @@ class Request:
     seen: tuple[frozenset[str], ...] = ()
     seen_share: float = 0.3
     kept: Mapping[int, tuple[tuple[int, str], ...]] = field(default_factory=dict)
-    avoid: frozenset[str] = frozenset()
     used: Mapping[str, int] = field(default_factory=dict)
 
     def uses_left(self, item: str) -> int:

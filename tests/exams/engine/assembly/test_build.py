@@ -193,11 +193,11 @@ def test_a_makeup_holds_at_most_three_tenths_of_what_was_seen(bank: list[Candida
     )
 
 
-def test_items_to_avoid_are_avoided(bank: list[Candidate]) -> None:
+def test_items_used_up_elsewhere_are_left_alone(bank: list[Candidate]) -> None:
     rules = (Rule("一", 0, "single", 10, TWO),)
     items = [item for item in bank if item.kind == "single"][:20]
-    avoid = frozenset(item.id for item in items[:10])
-    (form,) = assemble(Request(rules, forms=1, seed=1, avoid=avoid), items).forms
+    used = {item.id: 1 for item in items[:10]}
+    (form,) = assemble(Request(rules, forms=1, seed=1, used=used), items).forms
     assert form.items == {item.id for item in items[10:]}
 
 
