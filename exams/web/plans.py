@@ -50,7 +50,7 @@ class TotalForm(forms.Form):
     """The totals of a past year."""
 
     unit = UnitChoice(label="单位")
-    category = forms.ModelChoiceField(label="人员类别", queryset=Category.objects.all())
+    category = forms.ModelChoiceField(label="人员类别", queryset=Category.objects.all(), empty_label="请选择")
     year = forms.IntegerField(label="年度", widget=forms.NumberInput(attrs=NUMBER))
     required = forms.IntegerField(label="应考人数", min_value=0, widget=forms.NumberInput(attrs=NUMBER))
     taken = forms.IntegerField(label="参考人数", min_value=0, widget=forms.NumberInput(attrs=NUMBER))
