@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from examsite.lib.errors import NotFound
 from examsite.people.models import Membership, Role, Unit
+from examsite.people.ready_queries import Given
 from examsite.people.rules import Asker, granted_paths, holds, path_filter, units_under
 from examsite.people.tree import keys_of
 from questionbanks.models import Bank
@@ -75,9 +76,12 @@ WATCHERS = (Role.OFFICER, Role.INVIGILATOR)
 
 def seats_of(user: Asker) -> QuerySet[Seat]:
     """A candidate's own seats in published exams."""
-    if not user.is_authenticated:
-        return Seat.objects.none()
-    return Seat.objects.filter(entry__user=user, sitting__exam__published_at__isnull=False)
+    return seats_of_person(user.pk) if user.is_authenticated else Seat.objects.none()
+
+
+def seats_of_person(person: UUID | Given) -> QuerySet[Seat]:
+    """The same by the key of the person."""
+    return Seat.objects.filter(entry__user=person, sitting__exam__published_at__isnull=False)
 
 
 def attempts_of(user: Asker) -> QuerySet[Attempt]:

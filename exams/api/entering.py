@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from examsite.lib.errors import NotFound
+from examsite.people.models import User
 from examsite.people.owners import belongs_to
+from examsite.people.ready_queries import Given, ReadyQuery
 from examsite.people.sessions import browser_mark
 
 from ..domain.attempts import is_open, shown_to_candidate
@@ -22,8 +25,8 @@ from ..domain.sheets import load_sheet
 from ..domain.starting import claim_attempt, start_attempt
 from ..engine.access import SITTING_LABELS
 from ..engine.wiretime import rfc3339, rfc3339_or_none
-from ..models import Attempt, Seat
-from ..rules import attempts_of, seats_of
+from ..models import Attempt, Exam, Seat, Sitting
+from ..rules import attempts_of, seats_of_person
 from . import schema, wire
 from .bearer import token_for
 from .exam_view import ExamView
@@ -55,12 +58,24 @@ SEAT_FIELDS = (
 )
 
 
+def _seats(**bounds: Given) -> QuerySet[Seat]:
+    seats = seats_of_person(Given("person", User._meta.pk)).filter(
+        sitting=Given("sitting", Sitting._meta.pk), **bounds
+    )
+    return seats.select_related("sitting__exam", "entry").only(*SEAT_FIELDS).order_by("pk")
+
+
+_SEAT = ReadyQuery(_seats)
+_SEAT_IN_EXAM = ReadyQuery(lambda: _seats(sitting__exam=Given("exam", Exam._meta.pk)))
+
+
 def find_seat(request: Any, sitting: UUID) -> Seat:
     """The candidate's own seat in a sitting. Raises NotFound for every other."""
-    seats = seats_of(request.user).filter(sitting=sitting).order_by("pk")
-    seats = seats.select_related("sitting__exam", "entry").only(*SEAT_FIELDS)
-    bound_to = ticket_exam(request)
-    seat = (seats.filter(sitting__exam=bound_to) if bound_to else seats).first()
+    person, bound_to = request.user.pk, ticket_exam(request)
+    if bound_to:
+        seat = _SEAT_IN_EXAM.first(person=person, sitting=sitting, exam=bound_to)
+    else:
+        seat = _SEAT.first(person=person, sitting=sitting)
     if seat is None:
         raise NotFound("not_found", "没有找到这场考试。")
     belongs_to(request, seat.entry.user_id)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from examsite.lib.errors import Conflict, Forbidden, NotFound
 from examsite.people.models import User
+from examsite.people.ready_queries import Given, ReadyQuery, insert
 
 from ..engine import timing
 from ..engine.access import AttemptFacts
@@ -21,14 +22,17 @@ from .mark_rows import write_moves
 # Attempts of these modes live by the clock; paper sheets are keyed in when somebody finds the time.
 TIMED_MODES = (Mode.ONLINE, Mode.ASSISTED)
 
+_LOCKED = ReadyQuery(
+    lambda: Attempt.objects.select_for_update(no_key=True).filter(pk=Given("pk", Attempt._meta.pk)).order_by()
+)
+
 
 def lock_attempt(attempt_id: UUID) -> Attempt:
     """The attempt, with its row locked until the end of the transaction: the one lock rule of the house.
 
     Its row alone: the model's own ordering would join the sitting and the exam and lock them, too.
     """
-    locked = Attempt.objects.select_for_update(no_key=True).order_by("pk")
-    attempt = locked.filter(pk=attempt_id).first()
+    attempt = _LOCKED.first(pk=attempt_id)
     if attempt is None:
         raise NotFound("not_found", "没有找到这次作答。")
     return attempt
@@ -69,12 +73,19 @@ def move_attempt(
         setattr(attempt, name, value)
     events = [
         AttemptEvent(
-            attempt=attempt, action=action.value, before=before.value, after=after.value, actor=actor, at=at
+            exam_id=attempt.exam_id,
+            attempt=attempt,
+            action=action.value,
+            before=before.value,
+            after=after.value,
+            actor=actor,
+            at=at,
         )
         for action, (before, after) in zip(actions, pairwise(states), strict=True)
     ]
     events[0].reason, events[0].data = reason, data or {}
-    AttemptEvent.objects.bulk_create(events)
+    for event in events:
+        insert(event)
     return attempt
 
 

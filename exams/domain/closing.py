@@ -18,6 +18,7 @@ from django.db.models import Exists, OuterRef
 
 from examsite.lib.ids import random_code
 from examsite.people.models import User
+from examsite.people.ready_queries import insert
 from questionbanks.kinds.registry import KINDS
 
 from ..engine import timing
@@ -44,7 +45,7 @@ def write_receipt(attempt: Attempt, *, submitted_at: datetime, log: Log) -> Rece
     another one.
     """
     code = random_code(8)
-    return Receipt.objects.create(
+    receipt = Receipt(
         attempt=attempt,
         number=f"{code[:4]}-{code[4:]}",
         submitted_at=submitted_at,
@@ -53,6 +54,8 @@ def write_receipt(attempt: Attempt, *, submitted_at: datetime, log: Log) -> Rece
         digest=log.digest,
         events=log.events,
     )
+    insert(receipt)
+    return receipt
 
 
 def close_attempt(

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from examsite.people.ready_queries import Given, ReadyQuery
 from questionbanks.kinds import codec
 from questionbanks.kinds.base import Answer, Question
 from questionbanks.kinds.registry import kind
@@ -20,7 +21,7 @@ from questionbanks.kinds.registry import kind
 from ..engine.keys import Method, SlotKey, corrected
 from ..engine.marking import MarkingSlot
 from ..engine.shuffling import choice_ids
-from ..models import KeyCorrection, Slot
+from ..models import Form, KeyCorrection, Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +126,15 @@ def key_histories(form_id: UUID) -> dict[UUID, tuple[SlotKey, ...]]:
     return _histories(form_id, _corrections_of(form_id, None))
 
 
+_TOUCHING = ReadyQuery(
+    lambda: KeyCorrection.slots.through.objects.filter(
+        slot__form_id=Given("form", Form._meta.pk)
+    ).values_list("keycorrection_id", flat=True)
+)
+
+
 def _corrections_of(form_id: UUID, at: datetime | None) -> tuple[UUID, ...]:
-    touching = KeyCorrection.slots.through.objects.filter(slot__form=form_id)
-    found = set(touching.values_list("keycorrection_id", flat=True))
+    found = set(_TOUCHING.all(form=form_id))
     if not found:
         return ()
     corrections = KeyCorrection.objects.filter(pk__in=found).order_by("at", "pk")

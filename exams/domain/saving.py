@@ -33,6 +33,7 @@ from django.db import connection, transaction
 
 from examsite.lib import clock
 from examsite.lib.errors import NotFound
+from examsite.people.ready_queries import prepared_cursor
 from questionbanks.kinds.base import WireError
 
 from ..engine.compact import compact
@@ -129,23 +130,10 @@ def _write_postgresql(claims: Claims, items: Sequence[Item]) -> _Written:
         sql, given = _SAVE_ONE, rows[0]
     else:
         sql, given = _SAVE_MANY, tuple([row[place] for row in rows] for place in range(4))
-    with _prepared_cursor() as cursor:
+    with prepared_cursor(binary=True) as cursor:
         cursor.execute(sql, (claims.attempt_id, claims.epoch, claims.device, *given, PRESENCE_EVERY_S))
         at, seqs, epoch, due_at = cursor.fetchone()
     return _Written(at, frozenset(seqs or ()), epoch or 0, due_at)
-
-
-def _prepared_cursor() -> Any:
-    """A cursor whose statement PostgreSQL plans once a connection; what Django's own sends is planned anew.
-
-    It needs `prepare_threshold` in the settings; without that, this statement is planned anew, too. Times
-    come in binary: Django's loader, which reads them from text, costs more than the rest of the row.
-    """
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        plain = connection.Database.Cursor(connection.connection)
-        plain.format = connection.Database.pq.Format.BINARY
-    return connection.make_debug_cursor(plain) if connection.queries_logged else connection.make_cursor(plain)
 
 
 def _json(value: Any) -> str | None:

@@ -10,8 +10,10 @@ from uuid import UUID
 
 from django.db.models import QuerySet, Value
 
+from examsite.people.ready_queries import Given, ReadyQuery
+
 from ..engine.sheet import Event, Sheet, digest, fold
-from ..models import AnswerEvent, Quarantine
+from ..models import AnswerEvent, Attempt, Quarantine
 
 _EVENT = ("attempt_id", "slot", "value", "epoch", "seq")
 
@@ -28,7 +30,7 @@ class Log:
 
 def read_log(attempt_id: UUID) -> Log:
     """The attempt's log as it stands; for who closes it under its lock."""
-    rows = list(_lines([attempt_id]))
+    rows = _LOG.all(attempt=attempt_id)
     sheet = fold(row[1:5] for row in rows)
     return Log(sheet, digest(sheet), sum(row[5] for row in rows))
 
@@ -52,11 +54,26 @@ def load_sheets(attempt_ids: Collection[UUID], slots: Collection[str] | None = N
 
 
 def _lines(attempt_ids: Collection[UUID], slots: Collection[str] | None = None) -> QuerySet[Any, Any]:
-    """Attempt, slot, value, epoch, seq of the logs' lines (then True) and accepted late answers (False)."""
     events = AnswerEvent.objects.filter(attempt__in=attempt_ids)
-    accepted = Quarantine.objects.filter(attempt__in=attempt_ids, accepted=True)
+    accepted = Quarantine.objects.filter(attempt__in=attempt_ids)
     if slots is not None:
         events, accepted = events.filter(slot__in=slots), accepted.filter(slot__in=slots)
+    return _together(events, accepted)
+
+
+def _together(
+    events: QuerySet[AnswerEvent], late: QuerySet[Quarantine]
+) -> QuerySet[Any, tuple[UUID, str, Any, int, int, bool]]:
+    """Attempt, slot, value, epoch, seq of the logs' lines (then True) and accepted late answers (False)."""
+    accepted = late.filter(accepted=True)
     return events.values_list(*_EVENT, Value(True)).union(
         accepted.values_list(*_EVENT, Value(False)), all=True
     )
+
+
+_ATTEMPT = Given("attempt", Attempt._meta.pk)
+_LOG = ReadyQuery(
+    lambda: _together(
+        AnswerEvent.objects.filter(attempt_id=_ATTEMPT), Quarantine.objects.filter(attempt_id=_ATTEMPT)
+    )
+)

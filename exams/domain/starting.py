@@ -14,12 +14,13 @@ from django.db import IntegrityError, transaction
 from examsite.lib.errors import Conflict, Forbidden
 from examsite.lib.ids import uuid7
 from examsite.people.models import User
+from examsite.people.ready_queries import Given, ReadyQuery, insert
 
 from ..engine import timing
 from ..engine.access import used_attempts
 from ..engine.timing import Refusal, Window
 from ..engine.transitions import State
-from ..models import Attempt, Form, FormRole, Presence, RosterStatus, Seat, SittingKind
+from ..models import Attempt, Form, FormRole, Presence, RosterEntry, RosterStatus, Seat, Sitting, SittingKind
 from .attempts import TIMED_MODES, blocked, facts_of, is_open, lock_attempt, record_event
 from .closing import settle_if_overdue
 from .papers import paper_of
@@ -45,16 +46,20 @@ class Started:
     held_elsewhere: bool
 
 
+_TRIES = ReadyQuery(
+    lambda: Attempt.objects.filter(
+        entry_id=Given("entry", RosterEntry._meta.pk), sitting_id=Given("sitting", Sitting._meta.pk)
+    ).order_by("number")
+)
+
+
 def start_attempt(*, seat: Seat, number: int, device: str, at: datetime, browser: str = "") -> Started:
     """Get or create the attempt `number` (from 1) of a seat; the clock starts once, whoever asks how often.
 
     A closed attempt is returned as it is. Raises Forbidden for a blocked, excused or paper candidate,
     Conflict before the opening, after the last entry, without attempts left, or while another attempt runs.
     """
-    have = [
-        settle_if_overdue(one, at)
-        for one in Attempt.objects.filter(entry=seat.entry, sitting=seat.sitting).order_by("number")
-    ]
+    have = [settle_if_overdue(one, at) for one in _TRIES.all(entry=seat.entry_id, sitting=seat.sitting_id)]
     attempt = next((one for one in have if one.number == number), None)
     created = False
     if attempt is None:
@@ -130,8 +135,8 @@ def _create_attempt(seat: Seat, number: int, device: str, browser: str, at: date
     )
     try:
         with transaction.atomic():
-            attempt.save(force_insert=True)
-            Presence(attempt=attempt, seen_at=at, browser=browser).save(force_insert=True)
+            insert(attempt)
+            insert(Presence(attempt=attempt, seen_at=at, browser=browser))
     except IntegrityError:
         own = Attempt.objects.filter(entry=seat.entry).order_by("pk")
         stored = own.filter(sitting=sitting, number=number).first()

@@ -17,6 +17,7 @@ from django.db.models import F, Max
 
 from examsite.lib.errors import Conflict, DomainError
 from examsite.lib.ids import random_digits, random_token
+from examsite.people.ready_queries import Given, ReadyQuery
 from examsite.people.sealed import digest
 
 from ..engine.transitions import State
@@ -80,10 +81,20 @@ def issue_tickets(
     return issued
 
 
+_UNREVOKED = ReadyQuery(
+    lambda: (
+        Ticket.objects.filter(
+            token_digest=Given("digest", Ticket._meta.get_field("token_digest")), revoked_at__isnull=True
+        )
+        .select_related("entry__user")
+        .order_by("pk")
+    )
+)
+
+
 def find_ticket(*, token: str, at: datetime) -> Ticket:
     """The ticket with this token. Raises TicketRefused for a wrong, replaced or expired one, all alike."""
-    tickets = Ticket.objects.filter(token_digest=digest("ticket", token.strip()), revoked_at__isnull=True)
-    ticket = tickets.select_related("entry__user").order_by("pk").first()
+    ticket = _UNREVOKED.first(digest=digest("ticket", token.strip()))
     if ticket is None or not _works(ticket, at):
         raise TicketRefused("refused", "这个二维码已经失效，请找监考人员重发。")
     return ticket

@@ -6,6 +6,8 @@ import hashlib
 import random
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
 from uuid import UUID
 
 from questionbanks.kinds.registry import KINDS
@@ -59,7 +61,8 @@ def choice_id(salt: str, attempt_id: UUID, slot: str, label: str) -> str:
     return choice_ids(salt, attempt_id, slot, (label,))[label]
 
 
-def choice_ids(salt: str, attempt_id: UUID, slot: str, labels: Sequence[str]) -> dict[str, str]:
+@lru_cache(maxsize=8192)  # asked for by the start, each save and the marking of an attempt that runs
+def choice_ids(salt: str, attempt_id: UUID, slot: str, labels: tuple[str, ...]) -> Mapping[str, str]:
     """Label → id, for all choices of a slot."""
     start = hashlib.blake2s(f"{attempt_id.hex}\x00{slot}\x00".encode(), key=salt.encode(), digest_size=5)
     ids = {}
@@ -68,10 +71,10 @@ def choice_ids(salt: str, attempt_id: UUID, slot: str, labels: Sequence[str]) ->
         keyed.update(label.encode())
         bits = int.from_bytes(keyed.digest()[:4], "big") >> 2
         ids[label] = _PAIRS[bits >> 20] + _PAIRS[bits >> 10 & 1023] + _PAIRS[bits & 1023]
-    return ids
+    return MappingProxyType(ids)
 
 
-def ids_are_distinct(salt: str, attempt_id: UUID, labels: Mapping[str, Sequence[str]]) -> bool:
+def ids_are_distinct(salt: str, attempt_id: UUID, labels: Mapping[str, tuple[str, ...]]) -> bool:
     """Whether no two choices of one slot share an id in this attempt (about one attempt in three million)."""
     return all(
         len(set(choice_ids(salt, attempt_id, slot, some).values())) == len(some)

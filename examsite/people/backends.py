@@ -7,7 +7,10 @@ from typing import Any
 from django.contrib.auth.backends import BaseBackend
 
 from .models import User
+from .ready_queries import Given, ReadyQuery
 from .rules import is_county_officer
+
+_ACTIVE = ReadyQuery(lambda: User.objects.filter(pk=Given("pk", User._meta.pk), is_active=True).order_by())
 
 
 class RoleBackend(BaseBackend):
@@ -18,7 +21,7 @@ class RoleBackend(BaseBackend):
     """
 
     def get_user(self, user_id: Any) -> User | None:
-        return User.objects.filter(pk=user_id, is_active=True).first()
+        return _ACTIVE.first(pk=user_id)
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
         return is_county_officer(user_obj)

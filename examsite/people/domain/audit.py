@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Model
 
 from ..models import AuditRecord, Unit, User
+from ..ready_queries import insert
 
 # Where the present request comes from. Set once by whoever receives it, so that no domain function in
 # between has to carry an address about.
@@ -43,7 +44,7 @@ def record(
 
     `address` is taken from `coming_from` when it is not given.
     """
-    return AuditRecord.objects.create(
+    line = AuditRecord(
         at=at,
         actor=actor,
         action=action,
@@ -56,3 +57,5 @@ def record(
         reason=reason[:500],
         address=address or _origin.get(),
     )
+    insert(line)
+    return line

@@ -63,10 +63,10 @@ def test_the_same_seed_gives_the_same_order() -> None:
 
 
 def test_ids_look_alike_and_repeat() -> None:
-    ids = choice_ids("salt", ATTEMPT, "k3f9x2ab", "ABCD")
+    ids = choice_ids("salt", ATTEMPT, "k3f9x2ab", tuple("ABCD"))
     assert [bool(re.fullmatch("[a-z2-7]{6}", one)) for one in ids.values()] == [True] * 4
     assert len(set(ids.values())) == 4
-    assert choice_ids("salt", ATTEMPT, "k3f9x2ab", "ABCD") == ids
+    assert choice_ids("salt", ATTEMPT, "k3f9x2ab", tuple("ABCD")) == ids
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_every_part_changes_the_id(salt: str, attempt: UUID, slot: str, label: s
 
 
 def test_a_clash_of_ids_is_seen() -> None:
-    many = [f"L{number}" for number in range(60_000)]
+    many = tuple(f"L{number}" for number in range(60_000))
     assert ids_are_distinct("salt", ATTEMPT, {"s1": many[:26]}) is True
     # Sixty thousand labels in 2**30 ids clash for certain (birthday), which a real slot never does.
     assert ids_are_distinct("salt", ATTEMPT, {"s1": many * 2}) is False
