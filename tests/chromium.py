@@ -17,6 +17,8 @@ OPTIONS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # No page lives long enough for its scripts to be worth optimising, or its first garbage collecting.
+    "--js-flags=--no-maglev --no-turbofan --min-semi-space-size=16",
 ]
 
 
