@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from exams.rules import sittings_watched_by
-from examsite.people.models import Role, RoleGrant
-from examsite.people.rules import is_county_officer
+from examsite.people.models import Role
+from examsite.people.rules import is_county_officer, open_grants
 
 OFFICE = frozenset({Role.OFFICER})
 FIGURES = frozenset({Role.OFFICER, Role.LEADER})
@@ -56,8 +56,7 @@ def roles_of(request: HttpRequest) -> frozenset[str]:
     user = getattr(request, "user", None)  # an error before the sign-in middleware has no user
     if user is None or not user.is_authenticated or getattr(user, "as_candidate", False):
         return frozenset()
-    grants = RoleGrant.objects.filter(user=user, ended_at__isnull=True)
-    roles = frozenset(grants.values_list("role", flat=True))
+    roles = frozenset(role for role, *_ in open_grants(user))
     if not roles and sittings_watched_by(user).exists():
         return frozenset({Role.INVIGILATOR})  # named for a room, without a role of his own
     return roles

@@ -98,7 +98,8 @@ POSTGRES_OPTIONS = {
     # soon, and the pool before its pauses grow (1, 2, 4 … s). Back within a second instead of twenty.
     "pool": {
         "min_size": 1,
-        "max_size": env.int("DATABASE_POOL_MAX", default=10),
+        # A thread that takes answers keeps its connection a while: there must be one for each of them.
+        "max_size": max(env.int("DATABASE_POOL_MAX", default=10), env.int("WEB_THREADS", default=4)),
         "timeout": 3,
         "reconnect_timeout": 1,
     },

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import struct
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 _HEAD = struct.Struct(">B16s16sI")
@@ -43,6 +44,7 @@ def issue_token(secret: str, claims: Claims) -> str:
     return base64.urlsafe_b64encode(_seal(secret, body) + body).rstrip(b"=").decode()
 
 
+@lru_cache(maxsize=4096)  # a phone shows the same one with every save
 def read_token(secret: str, text: str) -> Claims:
     """The claims of a token; BadToken for everything that was not issued with this secret."""
     try:

@@ -23,21 +23,31 @@ from .models import (
     UnitKind,
     User,
 )
+from .ready_queries import Given, ReadyQuery
 
 Asker = User | AnonymousUser
 
+# Every page asks for them several times.
+_OPEN = ReadyQuery(
+    lambda: RoleGrant.objects.filter(user=Given("user", User._meta.pk), ended_at__isnull=True).values_list(
+        "role", "unit__path", "unit__kind"
+    )
+)
 
-def granted_paths(user: Asker, *roles: Role) -> list[str]:
-    """Paths of the units in which the person holds one of `roles` (any role when none is named).
+
+def open_grants(user: Asker) -> list[tuple[str, str, str]]:
+    """(role, path of the unit, kind of the unit) of what the person holds today.
 
     Who came in by a slip is a candidate and nothing else (`as_candidate`, set by sessions).
     """
     if not user.is_authenticated or not user.is_active or getattr(user, "as_candidate", False):
         return []
-    grants = RoleGrant.objects.filter(user=user, ended_at__isnull=True)
-    if roles:
-        grants = grants.filter(role__in=roles)
-    return list(grants.values_list("unit__path", flat=True))
+    return _OPEN.all(user=user.pk)
+
+
+def granted_paths(user: Asker, *roles: Role) -> list[str]:
+    """Paths of the units in which the person holds one of `roles` (any role when none is named)."""
+    return [path for role, path, _ in open_grants(user) if not roles or role in roles]
 
 
 def path_filter(paths: Iterable[str], field: str = "path") -> Q:
@@ -160,11 +170,8 @@ def is_county_officer(user: Asker) -> bool:
     """Whether the person runs the county's exams: the admin is for him."""
     if not user.is_authenticated or not user.is_active or getattr(user, "as_candidate", False):
         return False
-    return (
-        user.is_superuser
-        or RoleGrant.objects.filter(
-            user=user, role=Role.OFFICER, unit__kind=UnitKind.COUNTY, ended_at__isnull=True
-        ).exists()
+    return user.is_superuser or any(
+        role == Role.OFFICER and kind == UnitKind.COUNTY for role, _, kind in open_grants(user)
     )
 
 
