@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, expect
 
 from exams.domain.certificates import issue_certificates
 from exams.domain.corrections import CorrectionSpec, correct_key
@@ -33,14 +33,12 @@ from exams.models import (
 from examsite.lib import clock
 from examsite.lib.errors import Forbidden
 from examsite.people.models import User
-from tests.browser.looking import follow, look, sign_in, twice_as_large
+from tests.browser.looking import DESK, NARROW, PHONE, faults_of, follow, look, sign_in, tap
 from tests.marking_world import ESSAY, MarkingWorld, make_marking_world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Device = Callable[..., BrowserContext]
-DESK = {"viewport": {"width": 1280, "height": 900}}
 NUMBER = admission_number(year=2026, series=11, unit="0103", serial=27)
-NARROW = {"viewport": {"width": 320, "height": 640}}
 
 
 @pytest.fixture
@@ -105,11 +103,8 @@ def user_of(place: MarkingWorld, seat: int) -> User:
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("size", [{}, DESK], ids=["phone", "desk"])
-def test_the_pages_of_marking(
-    new_context: Device, live_server: Any, marking: MarkingWorld, size: Any
-) -> None:
-    context = new_context(**size)
+def test_the_pages_of_marking(new_context: Device, live_server: Any, marking: MarkingWorld) -> None:
+    context = new_context()
     sign_in(context, live_server, marking.world.officer)
     page = context.new_page()
     exam, sitting = marking.exam.pk, marking.world.sitting.pk
@@ -132,9 +127,7 @@ def test_the_pages_of_marking(
         "grid": reverse("exams:sheet_key", args=[seat.pk]),
         "drop": reverse("exams:sheet_drop", args=[sheet.pk]),
     }
-    for name, address in addresses.items():
-        assert page.goto(live_server.url + address).status == 200, name  # type: ignore[union-attr]
-        look(page, name)
+    assert faults_of(page, live_server.url, addresses, PHONE, DESK) == {}
     key_second(
         sheet=sheet,
         cells={marking.world.slots[0]: "B", marking.world.slots[2]: ["五", ""]},
@@ -142,22 +135,19 @@ def test_the_pages_of_marking(
         actor=marking.markers[1],
     )
     page.goto(live_server.url + reverse("exams:sheet_compare", args=[sheet.pk]))
-    look(page, "compare")
-    desk = new_context(**size)
+    look(page, "compare", PHONE, DESK)
+    desk = new_context()
     sign_in(desk, live_server, marking.markers[1])
     page = desk.new_page()
     page.goto(live_server.url + reverse("exams:my_marking"))
-    look(page, "queues")
-    follow(page, page.get_by_role("link", name="开始评").first)
-    look(page, "mark")
+    look(page, "queues", PHONE, DESK)
+    follow(page, page.get_by_role("link", name="开始评").first, PHONE, DESK)
+    look(page, "mark", PHONE, DESK)
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("size", [{}, DESK], ids=["phone", "desk"])
-def test_the_pages_of_results(
-    new_context: Device, live_server: Any, released: MarkingWorld, size: Any
-) -> None:
-    context = new_context(**size)
+def test_the_pages_of_results(new_context: Device, live_server: Any, released: MarkingWorld) -> None:
+    context = new_context()
     sign_in(context, live_server, released.world.officer)
     page = context.new_page()
     exam = released.exam.pk
@@ -177,23 +167,20 @@ def test_the_pages_of_results(
         "certificates": reverse("exams:certificates", args=[exam]),
         "certificate-withdraw": reverse("exams:certificate_withdraw", args=[Certificate.objects.get().pk]),
     }
-    for name, address in addresses.items():
-        assert page.goto(live_server.url + address).status == 200, name  # type: ignore[union-attr]
-        look(page, name)
+    assert faults_of(page, live_server.url, addresses, PHONE, DESK) == {}
     page.goto(live_server.url + addresses["correction"])
-    page.get_by_label("更换答案").check()
-    page.get_by_role("checkbox", name="D　22").check()
+    tap(page, page.get_by_label("更换答案"), PHONE, DESK)
+    tap(page, page.get_by_role("checkbox", name="D　22"), PHONE, DESK)
     page.get_by_label("理由").fill("再改")
-    page.get_by_role("button", name="看影响").click()
-    expect(page.get_by_role("heading", name="影响")).to_be_visible()
-    look(page, "correction-preview")
+    follow(page, page.get_by_role("button", name="看影响"), PHONE, DESK)
+    look(page, "correction-preview", PHONE, DESK, there=[page.get_by_role("heading", name="影响")])
 
 
 @pytest.mark.once
 def test_an_explanation_is_printed_whole(
     new_context: Device, live_server: Any, released: MarkingWorld
 ) -> None:
-    context = new_context(**DESK)
+    context = new_context(viewport=DESK.viewport)
     sign_in(context, live_server, released.world.officer)
     page = context.new_page()
     attempt = Attempt.objects.get(entry=released.world.seats[0].entry_id)
@@ -208,35 +195,25 @@ def test_an_explanation_is_printed_whole(
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("size", [{}, NARROW, DESK], ids=["phone", "narrow", "desk"])
-def test_the_candidates_pages(
-    new_context: Device, live_server: Any, released: MarkingWorld, size: Any
-) -> None:
-    """On the narrow phone with letters twice as large."""
-
-    def see(page: Page, name: str) -> None:
-        if size == NARROW:
-            twice_as_large(page)
-        look(page, name)
-
+def test_the_candidates_pages(new_context: Device, live_server: Any, released: MarkingWorld) -> None:
+    sizes = (PHONE, NARROW, DESK)
     for seat, name in ((0, "passed"), (1, "failed")):
-        context = new_context(**size)
+        context = new_context()
         sign_in(context, live_server, user_of(released, seat))
         page = context.new_page()
         attempt = Attempt.objects.get(entry=released.world.seats[seat].entry_id).pk
         page.goto(live_server.url + reverse("exams:result", args=[attempt]))
-        see(page, f"result-{name}")
-        follow(page, page.get_by_role("link", name="申请复核", exact=True))
-        see(page, f"review-new-{name}")
+        look(page, f"result-{name}", *sizes)
+        follow(page, page.get_by_role("link", name="申请复核", exact=True), *sizes)
+        look(page, f"review-new-{name}", *sizes)
         page.goto(live_server.url + reverse("exams:my_explanation", args=[attempt]))
-        see(page, f"my-explanation-{name}")
-    stranger = new_context(**size).new_page()
+        look(page, f"my-explanation-{name}", *sizes)
+    stranger = new_context().new_page()
     code = Certificate.objects.get().code
     stranger.goto(live_server.url + reverse("exams:verify", args=[code]))
-    expect(stranger.get_by_text("白*****")).to_be_visible()
-    see(stranger, "verify")
+    look(stranger, "verify", *sizes, there=[stranger.get_by_text("白*****")])
     stranger.goto(live_server.url + reverse("exams:verify", args=["ABCDEFGH"]))
-    see(stranger, "verify-unknown")
+    look(stranger, "verify-unknown", *sizes)
 
 
 def test_a_candidate_waits_in_words(new_context: Device, live_server: Any, marking: MarkingWorld) -> None:
@@ -254,7 +231,7 @@ def test_a_candidate_waits_in_words(new_context: Device, live_server: Any, marki
 
 def test_marking_by_keyboard_alone(new_context: Device, live_server: Any, marking: MarkingWorld) -> None:
     marking.plan(marking.markers[1])  # all answers to one marker
-    context = new_context(**DESK)
+    context = new_context(viewport=DESK.viewport)
     sign_in(context, live_server, marking.markers[1])
     page = context.new_page()
     question = MarkingTask.objects.filter(slot__code=marking.world.slots[ESSAY])[0].question
@@ -286,7 +263,7 @@ def test_marking_by_keyboard_alone(new_context: Device, live_server: Any, markin
 
 def test_a_lost_line_loses_no_mark(new_context: Device, live_server: Any, marking: MarkingWorld) -> None:
     marking.plan(marking.markers[1])
-    context = new_context(**DESK)
+    context = new_context(viewport=DESK.viewport)
     sign_in(context, live_server, marking.markers[1])
     page = context.new_page()
     question = MarkingTask.objects.filter(slot__code=marking.world.slots[ESSAY])[0].question
@@ -307,7 +284,7 @@ def test_points_out_of_range_are_said_on_the_spot(
     new_context: Device, live_server: Any, marking: MarkingWorld
 ) -> None:
     marking.plan(marking.markers[1])
-    context = new_context(**DESK)
+    context = new_context(viewport=DESK.viewport)
     sign_in(context, live_server, marking.markers[1])
     page = context.new_page()
     question = MarkingTask.objects.filter(slot__code=marking.world.slots[ESSAY])[0].question
@@ -322,7 +299,7 @@ def test_keying_in_by_keyboard_alone(new_context: Device, live_server: Any, mark
     Sitting.objects.update(opens_at=clock.now() - timedelta(hours=3))
     pages = []
     for clerk in (marking.world.officer, marking.world.second_officer):
-        context = new_context(**DESK)
+        context = new_context(viewport=DESK.viewport)
         sign_in(context, live_server, clerk)
         page = context.new_page()
         page.goto(live_server.url + reverse("exams:sheets", args=[marking.world.sitting.pk]))

@@ -26,7 +26,7 @@ from exams.domain.submitting import submit_attempt
 from exams.models import Activity, AnnualReport
 from examsite.lib import clock
 from examsite.people.models import Approval, Role
-from tests.browser.looking import PHONE, bring_session, faults_of
+from tests.browser.looking import DESK, PHONE, bring_session, faults_of
 from tests.exam_world import MACHINE, World, claims_of, make_world
 from tests.exams.web.test_leaders import signed_in
 from tests.figures_world import make_town
@@ -108,7 +108,7 @@ def visit(place: Place, live_server: Any, new_context: Callable[..., BrowserCont
     """A page of a phone whose owner has signed in."""
 
     def signed(client: Client) -> Page:
-        context = new_context(viewport=PHONE)
+        context = new_context(viewport=PHONE.viewport)
         bring_session(context, live_server, client)
         return context.new_page()
 
@@ -120,7 +120,7 @@ def test_pages_are_accessible_and_fit_a_phone(
     place: Place, live_server: Any, visit: Callable[..., Page]
 ) -> None:
     page = visit(signed_in(place.report.unit, Role.OFFICER))
-    assert faults_of(page, live_server.url, place.addresses()) == {}
+    assert faults_of(page, live_server.url, place.addresses(), PHONE, DESK) == {}
 
 
 def test_a_leader_taps_three_times_from_a_digit_to_the_answers(

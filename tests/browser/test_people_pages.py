@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.looking import PHONE, bring_session, faults_of
+from tests.browser.looking import DESK, PHONE, bring_session, faults_of
 from tests.personas import Cast, make_cast
 from tests.routes import EXAMS, PEOPLE, R
 
@@ -44,7 +44,7 @@ def visit(cast: Cast, live_server: Any, new_context: Callable[..., BrowserContex
     """A page of a browser in which the persona has signed in."""
 
     def open_page(persona: str) -> Page:
-        context = new_context(viewport=PHONE)
+        context = new_context(viewport=PHONE.viewport)
         if persona != "stranger":
             bring_session(context, live_server, cast.client(persona))
         return context.new_page()
@@ -68,7 +68,7 @@ def test_pages_are_accessible_and_fit_a_phone(
     """The office's pages are looked at by the town's officer; the others look at what he does not have."""
     has = {route.view for route in pages_of("officer")} if persona in ("county", "auditor") else set()
     addresses = {route.view: address(route, cast) for route in pages_of(persona) if route.view not in has}
-    assert faults_of(visit(persona), live_server.url, addresses) == {}
+    assert faults_of(visit(persona), live_server.url, addresses, PHONE, DESK) == {}
 
 
 def test_a_one_time_link_fills_the_form_and_leaves_the_address(

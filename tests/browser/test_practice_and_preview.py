@@ -17,17 +17,13 @@ from questionbanks.domain.banks import open_practice
 from questionbanks.domain.items import create_items
 from questionbanks.kinds.base import Blanks, Choice, ModelAnswer, Question
 from questionbanks.models import Article, Bank, Edition, ItemCitation, ItemState, Law
-from tests.browser.looking import follow, look, sign_in, twice_as_large
+from tests.browser.looking import DESK, NARROW, PHONE, Size, follow, look, sign_in, tap
 from tests.exam_world import MACHINE
 from tests.marking_world import MarkingWorld, make_marking_world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Device = Callable[..., BrowserContext]
-SIZES = {
-    "phone": {"viewport": {"width": 375, "height": 667}},
-    "narrow": {"viewport": {"width": 320, "height": 640}},
-    "desk": {"viewport": {"width": 1280, "height": 900}},
-}
+SIZES = (PHONE, NARROW, DESK)
 CHOICES = tuple(Choice(label, f"征地补偿费的使用、分配方案第{label}种") for label in "ABCD")
 OPEN = [
     Question("single", "没有考过的单选题？", CHOICES, ("C",), rationale="条文写明了第三种。"),
@@ -67,54 +63,47 @@ def place() -> MarkingWorld:
     return place
 
 
-def browse(new_context: Device, live_server: Any, user: Any, size: str) -> Page:
-    context = new_context(**SIZES[size])
+def browse(new_context: Device, live_server: Any, user: Any, size: Size = PHONE) -> Page:
+    context = new_context(viewport=size.viewport)
     sign_in(context, live_server, user)
     return context.new_page()
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("size", SIZES)
-def test_practising_looks_right(
-    new_context: Device, live_server: Any, place: MarkingWorld, size: str
-) -> None:
-    page = browse(new_context, live_server, place.world.user, size)
+def test_practising_looks_right(new_context: Device, live_server: Any, place: MarkingWorld) -> None:
+    page = browse(new_context, live_server, place.world.user)
 
-    def see(name: str) -> None:
-        if size == "narrow":
-            twice_as_large(page)
-        look(page, name)
+    def see(name: str, *there: str) -> None:
+        look(page, name, *SIZES, there=[page.get_by_text(one).first for one in there])
+
+    def press(name: str, role: Any = "button") -> None:
+        follow(page, page.get_by_role(role, name=name), *SIZES)
 
     page.goto(f"{live_server.url}/my/exams")
-    follow(page, page.get_by_role("link", name="练习（自愿，不计入考核）"))
+    press("练习（自愿，不计入考核）", "link")
     see("practice")
-    follow(page, page.get_by_role("link", name="练这个题库"))
+    press("练这个题库", "link")
     see("practice-bank")
-    page.get_by_role("link", name="《村民委员会组织法》").click()
-    expect(page.get_by_text("第 1 题 / 1")).to_be_visible()
-    see("practice-question")
-    page.locator(".choice", has_text="第A种").click()
-    page.get_by_role("button", name="看看对不对").click()
-    expect(page.get_by_text("没答对")).to_be_visible()
-    expect(page.get_by_text("村民委员会组织法》第二十四条")).to_be_visible()
-    see("practice-answer")
-    page.get_by_role("link", name="结束练习").click()
-    page.get_by_role("link", name="全部题目").click()
+    press("《村民委员会组织法》", "link")
+    see("practice-question", "第 1 题 / 1")
+    tap(page, page.locator(".choice", has_text="第A种"), *SIZES)
+    press("看看对不对")
+    see("practice-answer", "没答对", "村民委员会组织法》第二十四条")
+    press("结束练习", "link")
+    press("全部题目", "link")
     for number in range(1, 10):
-        expect(page.get_by_text(f"第 {number} 题 / 9")).to_be_visible()
-        see(f"practice-all-{page.locator('.question-kind').inner_text()[1:4]}")
-        page.get_by_role("button", name="不会，直接看答案").click()
-        expect(page.get_by_text("参考答案").first).to_be_visible()
-        see(f"practice-shown-{number}")
+        kind = page.locator(".question-kind").inner_text()[1:4]
+        see(f"practice-all-{kind}", f"第 {number} 题 / 9")
+        press("不会，直接看答案")
+        see(f"practice-shown-{number}", "参考答案")
         if number < 9:
-            page.get_by_role("link", name="下一题").click()
+            press("下一题", "link")
     page.goto(f"{live_server.url}/my/mistakes")
     see("mistakes")
-    follow(page, page.get_by_role("link", name="从第一道开始重做"))
+    press("从第一道开始重做", "link")
     see("mistake")
-    page.get_by_role("button", name="不会，直接看答案").click()
-    expect(page.get_by_text("考试时您的答案")).to_be_visible()
-    see("mistake-answer")
+    press("不会，直接看答案")
+    see("mistake-answer", "考试时您的答案")
     assert Attempt.objects.count() == 2
 
 
@@ -133,11 +122,10 @@ def test_practising_works_without_script(new_context: Device, live_server: Any, 
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("size", ["phone", "desk"])
 def test_the_notes_beside_results_look_right(
-    new_context: Device, live_server: Any, place: MarkingWorld, size: str
+    new_context: Device, live_server: Any, place: MarkingWorld
 ) -> None:
-    page = browse(new_context, live_server, place.world.officer, size)
+    page = browse(new_context, live_server, place.world.officer)
     entry = place.world.seats[0].entry
     attempt = Attempt.objects.get(entry=entry)
     for name, address, words in (
@@ -148,14 +136,13 @@ def test_the_notes_beside_results_look_right(
         ("bank-practice", f"/banks/{Bank.objects.get(unit=place.world.town).pk}/practice", "停止练习"),
     ):
         page.goto(live_server.url + address)
-        expect(page.get_by_text(words).first).to_be_visible()
-        look(page, name)
+        look(page, name, PHONE, DESK, there=[page.get_by_text(words).first])
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("size", ["phone", "desk"])
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_a_form_is_tried_as_a_candidate_would(
-    new_context: Device, live_server: Any, place: MarkingWorld, size: str
+    new_context: Device, live_server: Any, place: MarkingWorld, size: Size
 ) -> None:
     page = browse(new_context, live_server, place.world.officer, size)
     page.goto(f"{live_server.url}/office/forms/{place.world.form.pk}/preview")

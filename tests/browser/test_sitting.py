@@ -12,7 +12,7 @@ from exams.domain.tickets import issue_tickets
 from exams.models import Attempt, Receipt
 from examsite.lib import clock
 from tests.browser.candidate import Candidate, Device
-from tests.browser.looking import follow, overflow, twice_as_large, violations
+from tests.browser.looking import TWICE, Size, follow, look, tap
 from tests.exam_world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -136,59 +136,61 @@ def test_the_back_button_asks_and_loses_nothing(candidate: Candidate) -> None:
 
 @pytest.mark.once
 @pytest.mark.parametrize(
-    ("width", "size"),
-    [(320, "elder"), (320, "twice"), (375, "standard"), (1280, "standard"), (1280, "twice")],
+    ("text_size", "sizes"),
+    [
+        ("elder", [Size(320, 700)]),
+        ("standard", [Size(375, 700), Size(320, 700, TWICE)]),
+        ("standard", [Size(1280, 700), Size(1280, 700, TWICE)]),
+    ],
+    ids=["elder", "phone", "desk"],
 )
 def test_axe_finds_nothing_and_nothing_sticks_out(
-    world: World, token: str, live_server: Any, new_context: Device, width: int, size: str
+    world: World, token: str, live_server: Any, new_context: Device, text_size: str, sizes: list[Size]
 ) -> None:
-    context = new_context(viewport={"width": width, "height": 700})
-    if size != "twice":
-        context.add_init_script(f"try {{ localStorage.setItem('text-size', '{size}') }} catch (error) {{}}")
+    context = new_context(viewport=sizes[0].viewport)
+    context.add_init_script(f"try {{ localStorage.setItem('text-size', '{text_size}') }} catch (error) {{}}")
     candidate = Candidate(world, live_server, context, token)
     page = candidate.page
-    seen = []
 
-    def look(name: str) -> None:
-        page.wait_for_load_state()
-        if size == "twice":
-            twice_as_large(page)
-        seen.append((name, violations(page), overflow(page)))
+    def see(name: str) -> None:
+        look(page, name, *sizes)
+
+    def press(name: str | re.Pattern[str], **exact: bool) -> None:
+        tap(page, page.get_by_role("button", name=name, **exact), *sizes)
 
     page.goto(f"{live_server.url}/enter")
-    look("enter")
+    see("enter")
     page.goto(f"{live_server.url}/t/{token}")
-    look("ticket")
-    follow(page, page.get_by_role("button", name="不是我"))
-    look("not me")
+    see("ticket")
+    follow(page, page.get_by_role("button", name="不是我"), *sizes)
+    see("not me")
     page.goto(f"{live_server.url}/t/{token}")
-    follow(page, page.get_by_role("button", name="是我，进入考试"))
-    look("instructions")
-    follow(page, page.get_by_role("link", name="先试一题（不计分）"))
-    look("try one")
+    follow(page, page.get_by_role("button", name="是我，进入考试"), *sizes)
+    see("instructions")
+    follow(page, page.get_by_role("link", name="先试一题（不计分）"), *sizes)
+    see("try one")
     page.goto(f"{live_server.url}/my/exams")
-    look("my exams")
+    see("my exams")
     page.goto(f"{live_server.url}/my/sittings/{world.sitting.pk}/exam/1")
     for number in range(1, 6):
         page.locator(".question").wait_for()
-        look(f"question {number}")
+        see(f"question {number}")
         if number < 5:
-            page.get_by_role("button", name="下一题").click()
-    if width < 1024:
-        page.get_by_role("button", name=re.compile("^答题卡")).click()
-        look("sheet")
-    page.get_by_role("button", name="交卷", exact=True).click()
-    look("submit")
-    page.get_by_role("button", name="就这样交卷").click()
+            press("下一题")
+    if sizes[0].width < 1024:
+        press(re.compile("^答题卡"))
+        see("sheet")
+    press("交卷", exact=True)
+    see("submit")
+    press("就这样交卷")
     page.locator(".receipt-number").wait_for()
-    look("receipt")
-    follow(page, page.get_by_role("link", name="回到我的考试"))
-    look("my exams afterwards")
-    follow(page, page.get_by_role("link", name="看回执"))
-    look("receipt afterwards")
+    see("receipt")
+    follow(page, page.get_by_role("link", name="回到我的考试"), *sizes)
+    see("my exams afterwards")
+    follow(page, page.get_by_role("link", name="看回执"), *sizes)
+    see("receipt afterwards")
     page.goto(f"{live_server.url}/my/attempts/{candidate.attempt.pk}/result")
-    look("result, waiting")
-    assert seen == [(name, [], 0) for name, _, _ in seen]
+    see("result, waiting")
 
 
 def test_without_script_the_page_says_what_to_do(
