@@ -1,14 +1,24 @@
-"""Who may do what: every route of the site × every persona, as the table of routes says."""
+"""Who may do what: every route of the site × every persona, as the table of routes says.
+
+And reading changes nothing: a request by GET writes no row, whoever asks.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.test import TestCase
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from exams.models import ExamFigures, UnitFigures
+from examsite.lib import clock
+from examsite.people.domain.audit import record
+from examsite.people.models import AuditRecord, Unit
 from tests.personas import PERSONAS, Cast, make_cast
 from tests.route_table import R
 from tests.routes import ROUTES
@@ -62,14 +72,33 @@ METHODS = ("get", "post", "put", "patch", "delete")
 FOR_ALL = {"exams:verify-get", "exams_api:certificate_verify-get"}
 # On PostgreSQL the same rules run over the same querysets: one of each sort of asker is enough there.
 FEW = ("stranger", "candidate", "officer", "other", "leader", "auditor")
+# What reading may write: looking at keys and evidence is a deed of the log, sums are kept at hand.
+MAY_GROW = {model._meta.db_table for model in (AuditRecord, ExamFigures, UnitFigures, Session)}
+_WRITTEN = re.compile(r'(?:INSERT INTO|(?<!FOR )UPDATE|DELETE FROM) "?(\w+)')
+
+
+class Written:
+    """The tables in which statements have written rows (for `connection.execute_wrapper`)."""
+
+    def __init__(self) -> None:
+        self.tables: set[str] = set()
+
+    def __call__(
+        self, execute: Callable[..., Any], sql: str, values: Any, many: bool, context: dict[str, Any]
+    ) -> Any:
+        result = execute(sql, values, many, context)
+        if context["cursor"].rowcount != 0 or "RETURNING" in sql:  # SQLite counts returned rows later
+            self.tables.update(_WRITTEN.findall(sql))
+        return result
 
 
 class Authorisation(TestCase):
     """One test a line of the table: every persona asks, and nothing that one does is seen by the next."""
 
     @classmethod
-    def setUpTestData(cls) -> None:
-        cls.cast = make_cast()
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        cls.cast = make_cast()  # as `setUpTestData`, without a copy for each test: none changes it
 
     def ask(self, route: R, persona: str) -> int:
         url = address(route, self.cast)
@@ -84,13 +113,28 @@ class Authorisation(TestCase):
 
     def check(self, route: R) -> None:
         url = address(route, self.cast)
-        found, wanted = {}, {}
+        found, wanted, changed = {}, {}, {}
         for persona in PERSONAS if connection.vendor == "sqlite" else FEW:
             point = transaction.savepoint()
-            found[persona] = self.ask(route, persona)
+            with connection.execute_wrapper(written := Written()):
+                found[persona] = self.ask(route, persona)
             transaction.savepoint_rollback(point)
             wanted[persona] = expected(route, persona, url)
+            changed[persona] = written.tables - MAY_GROW
         assert found == wanted
+        assert route.method != "get" or {who: tables for who, tables in changed.items() if tables} == {}
+
+    def test_what_is_written_is_seen(self) -> None:
+        village = Unit.objects.get(pk=self.cast.objects["village"])
+        with connection.execute_wrapper(written := Written()):
+            list(Unit.objects.select_for_update())
+            assert written.tables == set()
+            Unit.objects.filter(name="").update(name="无")
+            assert written.tables == set()
+            village.save()
+            Session.objects.all().delete()
+            record(action="exams.export", target=village, at=clock.now(), actor=None)
+        assert written.tables == {Unit._meta.db_table, Session._meta.db_table, AuditRecord._meta.db_table}
 
     def test_no_route_is_forgotten(self) -> None:
         assert sorted(all_routes() - {route.view for route in ROUTES}) == []
