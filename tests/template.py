@@ -50,8 +50,8 @@ class Template:
                 stderr=log,
             )
 
-    def copy(self) -> None:
-        """Django makes its test database from the template as soon as that is ready."""
+    def wait(self) -> None:
+        """Until it is migrated; the run ends where it cannot be."""
         end = time.monotonic() + SECONDS
         while not self.ready.exists():
             if time.monotonic() > end:
@@ -59,6 +59,10 @@ class Template:
             time.sleep(0.1)
         if self.ready.read_text() != "0":
             pytest.exit(f"the template of the databases could not be made: {self.log.read_text()}", 3)
+
+    def copy(self) -> None:
+        """Django makes its test database from the template as soon as that is ready."""
+        self.wait()
         creation, options = connection.creation, connection.settings_dict["TEST"]
         options["MIGRATE"] = False
         if connection.vendor == "postgresql":

@@ -99,14 +99,6 @@ def test_the_server_does_not_start_with_unsafe_settings(tmp_path: Path) -> None:
     assert "SECRET_KEY 不安全" in done.stderr
 
 
-def test_production_settings_pass_the_deployment_check(tmp_path: Path) -> None:
-    done = run(
-        "manage.py", "check", "--deploy", "--fail-level", "WARNING", "--database", "default",
-        DATA_DIR=str(tmp_path), SECRET_KEY=GOOD_SECRET, ALLOWED_HOSTS="exam.example",
-    )  # fmt: skip
-    assert (done.returncode, done.stderr) == (0, "")
-
-
 def test_production_starts_with_them(tmp_path: Path) -> None:
     done = run("-c", "import examsite.wsgi", DATA_DIR=str(tmp_path), SECRET_KEY=GOOD_SECRET)
     assert (done.returncode, done.stderr) == (0, "")
