@@ -11,12 +11,11 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Cell = str | int | float | Decimal | date | datetime | None
@@ -69,6 +68,9 @@ def write_row(sheet: Worksheet, row: int, values: Sequence[Cell]) -> None:
 
 def add_sheet(book: Workbook, title: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Worksheet:
     """A sheet with a bold, frozen header and columns as wide as their content (10 to 60)."""
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
+
     sheet: Worksheet = book.create_sheet(title)
     write_row(sheet, 1, header)
     widths = [_width(name) for name in header]
@@ -93,6 +95,8 @@ def _width(value: Cell) -> int:
 
 def new_book() -> Workbook:
     """An empty workbook without the default sheet."""
+    from openpyxl import Workbook
+
     book = Workbook()
     book.remove(book.worksheets[0])
     return book
