@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from examsite.lib import clock
 from examsite.people.session_store import SessionStore
 
 pytestmark = pytest.mark.django_db
@@ -69,3 +73,17 @@ def test_a_lifted_session_is_stored_anew() -> None:
     store.save()
     assert store.session_key != before
     assert SessionStore(store.session_key)["way"] == "ticket"
+
+
+def test_a_sign_in_ends_by_the_clock_of_the_house(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = clock.now() + timedelta(days=400)
+    monkeypatch.setattr(clock, "now", lambda: start)
+    store = SessionStore()
+    store["way"] = "password"
+    store.save()
+    age = timedelta(seconds=store.get_expiry_age())
+    assert age == timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    monkeypatch.setattr(clock, "now", lambda: start + age - timedelta(seconds=1))
+    assert SessionStore(store.session_key).get("way") == "password"
+    monkeypatch.setattr(clock, "now", lambda: start + age + timedelta(seconds=1))
+    assert SessionStore(store.session_key).get("way") is None
