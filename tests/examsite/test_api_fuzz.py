@@ -136,6 +136,7 @@ def test_no_generated_request_breaks_the_server(document: dict[str, Any], cast: 
     assert len(sent) > 500
 
 
+@pytest.mark.once
 def test_a_field_that_no_call_knows_is_refused_by_name(document: dict[str, Any], cast: Cast) -> None:
     asker, taken, asked = Asker(cast), [], []
     for route, path, operation in operations_of(document, cast):

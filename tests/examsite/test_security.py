@@ -159,6 +159,7 @@ def test_a_fresh_site_has_nobody_to_sign_in_as(db: None) -> None:
 # --- Every route -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.once
 def test_every_unsafe_route_wants_a_csrf_token(db: None) -> None:
     """Signing in, giving feedback and the calls with an attempt's token use no cookie to be abused."""
     cast = make_cast()

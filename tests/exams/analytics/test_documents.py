@@ -23,6 +23,7 @@ from examsite.lib.cells import book_bytes, new_book
 from examsite.lib.errors import DomainError
 from examsite.lib.percent import Rate
 from tests.figures_world import LATER, ExamWorld, make_town
+from tests.standing import standing
 
 ZONE = ZoneInfo("Asia/Shanghai")
 SECRET = "s" * 40
@@ -105,19 +106,25 @@ def packed() -> bytes:
     )
 
 
+@pytest.fixture(scope="module")
+def pack(django_db_setup, django_db_blocker) -> bytes:
+    """Made once: nobody changes bytes, and who checks them asks no database."""
+    with standing(packed, django_db_blocker) as data:
+        return data
+
+
 @pytest.mark.django_db
-def test_the_pack_holds_what_the_report_rests_on_and_checks():
-    data = packed()
-    names = zipfile.ZipFile(io.BytesIO(data)).namelist()
+def test_the_pack_holds_what_the_report_rests_on_and_checks(pack):
+    names = zipfile.ZipFile(io.BytesIO(pack)).namelist()
     for ending in (
         "年度报告.docx", "附表.xlsx", "数据快照.json", "名册.xlsx", "成绩单.xlsx", "通知与场次.txt",
         "试卷/A卷.pdf", "普法活动/台账.xlsx",
     ):  # fmt: skip
         assert [name for name in names if name.endswith(ending)] != []
-    checked = check_pack(data, secret=SECRET)
+    checked = check_pack(pack, secret=SECRET)
     assert (checked.problems, checked.is_signed, checked.is_intact) == ((), True, True)
-    assert check_pack(data).is_signed is None
-    assert check_pack(data, secret="another").is_intact is False
+    assert check_pack(pack).is_signed is None
+    assert check_pack(pack, secret="another").is_intact is False
 
 
 def rewritten(data: bytes, change) -> bytes:
@@ -150,7 +157,6 @@ def slip_in(files):
     files["考试/多出.txt"] = b"x"
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -160,47 +166,43 @@ def slip_in(files):
         (slip_in, "索引之外多出"),
     ],
 )
-def test_every_change_of_a_pack_is_found(change, words):
-    checked = check_pack(rewritten(packed(), change), secret=SECRET)
+def test_every_change_of_a_pack_is_found(pack, change, words):
+    checked = check_pack(rewritten(pack, change), secret=SECRET)
     assert [problem.split("：")[0] for problem in checked.problems] == [words]
     assert checked.is_intact is False
 
 
-@pytest.mark.django_db
-def test_a_byte_that_flipped_is_found_whatever_it_does_to_the_archive():
-    data = packed()
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+def test_a_byte_that_flipped_is_found_whatever_it_does_to_the_archive(pack):
+    with zipfile.ZipFile(io.BytesIO(pack)) as archive:
         first = archive.infolist()[0]
     start = first.header_offset + 30 + len(first.filename.encode())
     for place in range(start, start + 400, 7):
-        broken = bytearray(data)
+        broken = bytearray(pack)
         broken[place] ^= 0xFF
         assert check_pack(bytes(broken), secret=SECRET).problems == (f"已损坏：{first.filename}",)
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize(
     "files", [[], ["年度报告.docx"], {"年度报告.docx": "x"}, {"年度报告.docx": {}}, None]
 )
-def test_an_index_of_another_shape_is_no_pack(files):
+def test_an_index_of_another_shape_is_no_pack(pack, files):
     def reshape(found):
         index = json.loads(found[INDEX])
         index["files"] = files
         found[INDEX] = json.dumps(index).encode()
 
     with pytest.raises(DomainError) as refusal:
-        check_pack(rewritten(packed(), reshape), secret=SECRET)
+        check_pack(rewritten(pack, reshape), secret=SECRET)
     assert refusal.value.code == "no_pack"
 
 
-@pytest.mark.django_db
-def test_an_index_written_anew_is_not_signed():
+def test_an_index_written_anew_is_not_signed(pack):
     def forge(files):
         index = json.loads(files[INDEX])
         index["made_at"] = "2020-01-01"
         files[INDEX] = json.dumps(index).encode()
 
-    assert check_pack(rewritten(packed(), forge), secret=SECRET).is_signed is False
+    assert check_pack(rewritten(pack, forge), secret=SECRET).is_signed is False
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"not a zip"])
