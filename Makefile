@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 PORT ?= 8000
 # Tests wait for browsers and databases: more of them at once than there are cores.
-JOBS ?= 3
+JOBS ?= 4
 # A file is one worker's; the files that ask a database come first, small pure ones fill up the end.
 SHARED_OUT = -n $(JOBS) --dist loadfile --no-loadscope-reorder
 # The databases of tests need no disk: they lie in memory where there is room for them.
