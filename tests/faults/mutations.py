@@ -72,13 +72,10 @@ MUTATIONS = (
             Edit(SHEET, "if have is None or (epoch, seq) > (have.epoch, have.seq):", "if True:"),
             Edit(
                 SHEETS,
-                "\n\ndef _lines(attempt_ids: Collection[UUID], ",
-                "\n\ndef _lines(attempt_ids, slots=None):\n"
-                "    events = AnswerEvent.objects.filter(attempt__in=attempt_ids)\n"
-                "    if slots is not None:\n"
-                "        events = events.filter(slot__in=slots)\n"
+                "\n\ndef _together(\n",
+                "\n\ndef _together(events, late):\n"
                 '    return events.order_by("received_at").values_list(*_EVENT, Value(True))\n'
-                "\n\ndef _unused(attempt_ids: Collection[UUID], ",
+                "\n\ndef _unused(\n",
             ),
         ),
     ),
