@@ -71,21 +71,12 @@ def move_attempt(
         raise Conflict("moved", "这次作答刚刚被别人改动，请刷新后再试。")
     for name, value in changes.items():
         setattr(attempt, name, value)
-    events = [
-        AttemptEvent(
-            exam_id=attempt.exam_id,
-            attempt=attempt,
-            action=action.value,
-            before=before.value,
-            after=after.value,
-            actor=actor,
-            at=at,
+    values = pairwise(state.value for state in states)
+    for action, (before, after) in zip(actions, values, strict=True):
+        record_event(
+            attempt, action.value, at=at, actor=actor, before=before, after=after, reason=reason, data=data
         )
-        for action, (before, after) in zip(actions, pairwise(states), strict=True)
-    ]
-    events[0].reason, events[0].data = reason, data or {}
-    for event in events:
-        insert(event)
+        reason, data = "", None
     return attempt
 
 
@@ -142,20 +133,27 @@ def record_event(
     at: datetime,
     actor: User | None,
     before: str | None = None,
+    after: str | None = None,
     reason: str = "",
     data: dict[str, Any] | None = None,
 ) -> AttemptEvent:
-    """Append to the attempt's history, in the transaction of the change it tells of."""
-    return AttemptEvent.objects.create(
+    """Append to the attempt's history, in the transaction of the change it tells of.
+
+    `before` and `after` are the attempt's state where nothing is said.
+    """
+    event = AttemptEvent(
+        exam_id=attempt.exam_id,
         attempt=attempt,
         action=action,
         before=before or attempt.state,
-        after=attempt.state,
+        after=after or attempt.state,
         actor=actor,
         at=at,
         reason=reason,
         data=data or {},
     )
+    insert(event)
+    return event
 
 
 def is_open(attempt: Attempt, at: datetime) -> bool:

@@ -54,6 +54,7 @@ def load_sheets(attempt_ids: Collection[UUID], slots: Collection[str] | None = N
 
 
 def _lines(attempt_ids: Collection[UUID], slots: Collection[str] | None = None) -> QuerySet[Any, Any]:
+    """What these attempts' candidates answered; `slots` (codes) narrows it."""
     events = AnswerEvent.objects.filter(attempt__in=attempt_ids)
     accepted = Quarantine.objects.filter(attempt__in=attempt_ids)
     if slots is not None:

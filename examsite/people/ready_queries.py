@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from django.db import connection
@@ -115,32 +116,27 @@ class ReadyQuery(Generic[_T]):
         return next(iter(self.all(**given)), None)
 
 
-_inserts = threading.local()
-
-
 def insert(row: Model) -> None:
     """Append a new row of a model of one table, in the transaction at hand.
 
-    As `row.save(force_insert=True)`, without signals. Raises IntegrityError.
+    As `row.save(force_insert=True)` of Django's own, without signals. Raises IntegrityError.
     """
-    model, meta = type(row), row._meta
-    fields = [one for one in meta.concrete_fields if one is not meta.auto_field]
-    sql: str | None = getattr(_inserts, meta.label, None)
-    if sql is None:
-        sql = _sql_of_insert(model, fields)
-        setattr(_inserts, meta.label, sql)
+    sql, fields = _built_insert(type(row))
     values = [one.get_db_prep_save(one.pre_save(row, add=True), connection) for one in fields]
     with prepared_cursor() as cursor:
         cursor.execute(sql, values)
-        if meta.auto_field:
+        if row._meta.auto_field:
             row.pk = cursor.fetchone()[0]
     row._state.adding, row._state.db = False, connection.alias
 
 
-def _sql_of_insert(model: type[Model], fields: Sequence[Field[Any, Any]]) -> str:
+@cache
+def _built_insert(model: type[Model]) -> tuple[str, Sequence[Field[Any, Any]]]:
+    """The SQL, which returns the key where the database gives it, and the fields whose values it wants."""
+    fields = [one for one in model._meta.concrete_fields if one is not model._meta.auto_field]
     query = InsertQuery(model)
     query.insert_values(fields, [model()])  # the values are each call's own
     compiler = query.get_compiler(connection=connection)
     compiler.returning_fields = model._meta.db_returning_fields
     [(sql, _)] = compiler.as_sql()
-    return str(sql)
+    return sql, fields

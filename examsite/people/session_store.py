@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.sessions.backends import cached_db, db
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS
+from django.contrib.sessions.models import Session
 from django.utils.crypto import get_random_string
 
 from examsite.lib import clock
@@ -18,6 +19,12 @@ from examsite.lib import clock
 from .ready_queries import Given, ReadyQuery
 
 _SHARED_CACHE = not settings.CACHES["default"]["BACKEND"].endswith("LocMemCache")
+_ALIVE = ReadyQuery(
+    lambda: Session.objects.filter(
+        session_key=Given("key", Session._meta.pk),
+        expire_date__gt=Given("now", Session._meta.get_field("expire_date")),
+    )
+)
 
 
 class SessionStore(cached_db.SessionStore if _SHARED_CACHE else db.SessionStore):  # type: ignore[misc]
@@ -30,7 +37,6 @@ class SessionStore(cached_db.SessionStore if _SHARED_CACHE else db.SessionStore)
     """
 
     _stored: bytes | None = None
-    _found = ReadyQuery(lambda: _with_key_and_time(db.SessionStore.get_model_class()))
 
     def save(self, must_create: bool = False) -> None:
         data = self.serializer().dumps(self._get_session(no_load=must_create))
@@ -39,7 +45,7 @@ class SessionStore(cached_db.SessionStore if _SHARED_CACHE else db.SessionStore)
             self._stored = data
 
     def _get_session_from_db(self) -> Any:
-        found = self._found.first(key=self.session_key, now=clock.now())
+        found = _ALIVE.first(key=self.session_key, now=clock.now())
         if found is None:
             self._session_key = None
         return found
@@ -60,8 +66,3 @@ class SessionStore(cached_db.SessionStore if _SHARED_CACHE else db.SessionStore)
 
     def _get_new_session_key(self) -> str:
         return get_random_string(32, VALID_KEY_CHARS)
-
-
-def _with_key_and_time(model: Any) -> Any:
-    key, end = model._meta.pk, model._meta.get_field("expire_date")
-    return model.objects.filter(session_key=Given("key", key), expire_date__gt=Given("now", end))

@@ -19,7 +19,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
-from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis.core import NOT_SET
@@ -28,6 +27,7 @@ from schemathesis.generation import GenerationMode
 
 from exams.api.bearer import token_for
 from exams.models import Attempt
+from examsite.api_document import api_document
 from tests.personas import Cast
 from tests.routes import ROUTES, R
 from tests.test_authorisation import address
@@ -46,7 +46,7 @@ TOKEN_CALLS = {"exams_api:answers", "exams_api:heartbeat", "exams_api:submit"}
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    return json.loads(json.dumps(SchemaGenerator().get_schema(request=None, public=True), default=str))
+    return json.loads(json.dumps(api_document(), default=str))
 
 
 def operations_of(document: dict[str, Any], cast: Cast) -> Iterator[tuple[R, str, Any]]:
